@@ -1,0 +1,46 @@
+# Tidewheel. `make` alone lists the targets.
+
+export GOTOOLCHAIN := auto
+GO       := go
+TOOL     := $(GO) tool -modfile=.ci/tools.mod
+PACKAGES := ./...
+# Packages with goroutines of their own or tests that start some.
+RACE     := ./internal/env/... ./internal/journal/... ./wal/... ./scheduler/... ./rdd/... ./structured/... ./dstream/...
+FUZZTIME ?= 10s
+RUNS     ?= 1
+CASES    ?= testdata/conformance
+SIMRUNS  ?= 20000
+
+.PHONY: help demo test race lint fmt fuzz sim bench conformance
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## a live word count in both APIs, killed and recovered (RUNS=n, SEED=n)
+	@$(GO) run ./cmd/demo -runs $(RUNS) $(if $(SEED),-seed $(SEED))
+
+test: ## all tests
+	@$(TOOL) gotestsum --format pkgname --hide-summary=skipped -- -timeout 8m $(PACKAGES)
+
+race: ## the tests of what runs concurrently, under the race detector
+	@CGO_ENABLED=1 $(TOOL) gotestsum --format pkgname --hide-summary=skipped -- -race -short -timeout 15m $(RACE)
+
+lint: ## formatting, vet, staticcheck
+	@test -z "$$($(TOOL) gofumpt -l .)" || { echo "not formatted (make fmt):"; $(TOOL) gofumpt -l .; exit 1; }
+	@$(GO) vet $(PACKAGES)
+	@$(TOOL) staticcheck $(PACKAGES)
+
+fmt: ## format all Go files
+	@$(TOOL) gofumpt -w .
+
+fuzz: ## each fuzz target for a while (FUZZTIME=10s)
+	@.ci/fuzz $(FUZZTIME)
+
+sim: ## random simulated runs of both word counts (SIMRUNS=20000)
+	@$(GO) test ./testkit/... -run 'TestSwarm' -count=1 -v -testkit.runs=$(SIMRUNS)
+
+bench: ## the benchmarks behind the figures (BENCH=regexp)
+	@.ci/bench $(or $(BENCH),.)
+
+conformance: ## cases recorded from Apache Spark (CASES=dir)
+	@$(GO) run ./cmd/conformance $(CASES)
