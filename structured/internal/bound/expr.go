@@ -1,0 +1,131 @@
+package bound
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Expr is a value computed from one row. Its dynamic type is Column, Literal or
+// Call.
+type Expr interface {
+	Type() types.Type
+	Nullable() bool // whether it may be null
+	String() string // as in SQL, stable
+}
+
+// Column is the value in a column of the input.
+type Column struct {
+	Index int
+	Field types.Field
+}
+
+// Literal is a constant. Value is nil for null, or of the Go type that package
+// types lists.
+type Literal struct {
+	Value any
+	Of    types.Type
+}
+
+// Call is a function applied to arguments.
+type Call struct {
+	Function Function
+	Args     []Expr
+	Of       types.Type // of the result
+
+	// Zone is the IANA name of the session's time zone, for casts between string
+	// and timestamp; "" otherwise.
+	Zone string
+}
+
+// Type returns the column's type.
+func (c Column) Type() types.Type { return c.Field.Type }
+
+// Nullable reports whether the column may hold null.
+func (c Column) Nullable() bool { return c.Field.Nullable }
+
+func (c Column) String() string { return c.Field.Name }
+
+// Type returns the literal's type.
+func (l Literal) Type() types.Type { return l.Of }
+
+// Nullable reports whether the literal is null.
+func (l Literal) Nullable() bool { return l.Value == nil }
+
+func (l Literal) String() string {
+	switch value := l.Value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "'" + strings.ReplaceAll(value, "'", "''") + "'"
+	case float64:
+		return strconv.FormatFloat(value, 'g', -1, 64)
+	case int64:
+		if l.Of == types.Timestamp {
+			return "timestamp '" + time.UnixMicro(value).UTC().Format("2006-01-02T15:04:05.999999Z") + "'"
+		}
+	}
+	return fmt.Sprint(l.Value)
+}
+
+// Type returns the type of the result.
+func (c Call) Type() types.Type { return c.Of }
+
+// Nullable reports whether the result may be null: for most functions, whether an
+// argument may be.
+func (c Call) Nullable() bool {
+	switch c.Function {
+	case IsNull, IsNotNull, EqualNullSafe:
+		return false
+	case Field:
+		return true
+	}
+	for _, arg := range c.Args {
+		if arg.Nullable() {
+			return true
+		}
+	}
+	return false
+}
+
+func (c Call) String() string {
+	args := make([]string, len(c.Args))
+	for i, arg := range c.Args {
+		args[i] = arg.String()
+	}
+	switch c.Function {
+	case Equal, NotEqual, EqualNullSafe, Less, LessEqual, Greater, GreaterEqual, And, Or,
+		Add, Subtract, Multiply, Divide, Remainder, Like:
+		return "(" + args[0] + " " + string(c.Function) + " " + args[1] + ")"
+	case Not:
+		return "(not " + args[0] + ")"
+	case IsNull:
+		return "(" + args[0] + " is null)"
+	case IsNotNull:
+		return "(" + args[0] + " is not null)"
+	case Negate:
+		return "(- " + args[0] + ")"
+	case In:
+		return "(" + args[0] + " in (" + strings.Join(args[1:], ", ") + "))"
+	case Cast:
+		return "cast(" + args[0] + " as " + c.Of.String() + ")"
+	case Field:
+		if index, ok := c.FieldIndex(); ok {
+			return args[0] + "." + c.Args[0].Type().Fields()[index].Name
+		}
+	}
+	return string(c.Function) + "(" + strings.Join(args, ", ") + ")"
+}
+
+// FieldIndex returns which field of its struct a call of Field takes, and false
+// for other functions.
+func (c Call) FieldIndex() (int, bool) {
+	if c.Function != Field {
+		return 0, false
+	}
+	index, ok := c.Args[1].(Literal).Value.(int32)
+	return int(index), ok
+}

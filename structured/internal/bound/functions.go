@@ -1,0 +1,82 @@
+package bound
+
+// Function names a scalar function. Unless it says otherwise, the result is null
+// when an argument is null.
+type Function string
+
+// Comparisons: (T, T) boolean, for T one of boolean, int, bigint, double, string,
+// timestamp and structs of these. NaN equals NaN and is greater than every other
+// number; -0.0 equals 0.0; strings compare by their bytes.
+const (
+	Equal         Function = "="
+	NotEqual      Function = "<>"
+	EqualNullSafe Function = "<=>" // true for two nulls, false for one; never null
+	Less          Function = "<"
+	LessEqual     Function = "<="
+	Greater       Function = ">"
+	GreaterEqual  Function = ">="
+
+	// In is (T, T...) boolean: whether the first argument equals one of the others.
+	// True if it does, else null if any argument is null, else false.
+	In Function = "in"
+)
+
+// Logic in three values: boolean arguments and result.
+const (
+	And Function = "and" // false and null is false; the right side is evaluated only where the left is not false
+	Or  Function = "or"  // true or null is true; the right side is evaluated only where the left is not true
+	Not Function = "not"
+
+	IsNull    Function = "isnull"    // (T) boolean, never null
+	IsNotNull Function = "isnotnull" // (T) boolean, never null
+)
+
+// Arithmetic: (T, T) T, for T one of int, bigint, double, except where noted. A
+// result outside of T's range is the error ARITHMETIC_OVERFLOW.
+const (
+	Add      Function = "+"
+	Subtract Function = "-"
+	Multiply Function = "*"
+	Negate   Function = "negative" // (T) T
+
+	// Divide is (double, double) double. A divisor of 0 is the error DIVIDE_BY_ZERO.
+	Divide Function = "/"
+
+	// Remainder takes the sign of the dividend. A divisor of 0 is the error
+	// REMAINDER_BY_ZERO.
+	Remainder Function = "%"
+)
+
+// Cast is (T) U, with U the type of the call. The pairs are: any type and itself;
+// void to all; between int, bigint, double (fractions are cut towards zero; out of
+// range or NaN is CAST_OVERFLOW); string to boolean, int, bigint, double, timestamp
+// (surrounding blanks are ignored; malformed is CAST_INVALID_INPUT); boolean, int,
+// bigint, double, timestamp to string; between boolean and the numbers; timestamp
+// to bigint (whole seconds, towards minus infinity) and double (seconds), and int,
+// bigint and double (seconds) to timestamp. Time zones are those of Call.Zone.
+const Cast Function = "cast"
+
+// Strings.
+const (
+	Lower  Function = "lower"  // (string) string
+	Upper  Function = "upper"  // (string) string
+	Trim   Function = "trim"   // (string) string: without the blanks (U+0020) at both ends
+	Length Function = "length" // (string) int: in code points
+	Concat Function = "concat" // (string...) string
+	Like   Function = "like"   // (string, string) boolean: % any string, _ one character, \ escapes
+
+	// Split is (string, string) array<string>: the first argument cut at every match
+	// of the second, a regular expression. Empty pieces stay, those at the end too;
+	// the empty string gives one empty piece.
+	Split Function = "split"
+)
+
+// Structs and windows.
+const (
+	// Field is (struct, int literal) T: the field of that position. See
+	// Call.FieldIndex.
+	Field Function = "field"
+
+	// WindowTime is (window) timestamp: its end less one microsecond.
+	WindowTime Function = "window_time"
+)

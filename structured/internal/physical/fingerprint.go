@@ -1,0 +1,42 @@
+package physical
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Fingerprint identifies what a plan keeps from batch to batch: for each stateful
+// operator its name, the types and window grids of its keys, its functions and its
+// event-time key. Plans with equal fingerprints can take over each other's state.
+// Stateless operators, the names of columns, the output mode and partitions do not
+// count. The value is the same in every run and on every machine.
+func Fingerprint(root Node) uint64 {
+	var text strings.Builder
+	Walk(root, func(node Node) {
+		if aggregate, ok := node.(*StatefulAggregate); ok {
+			text.WriteString(aggregate.signature())
+			text.WriteByte('\n')
+		}
+	})
+	return xxhash.Sum64String(text.String())
+}
+
+// signature is one line; its form is part of what stored plans are compared with.
+func (s *StatefulAggregate) signature() string {
+	var text strings.Builder
+	fmt.Fprintf(&text, "aggregate %q keys", s.Name)
+	for _, key := range s.Keys {
+		fmt.Fprintf(&text, " %s", key.Type)
+		if key.Window != nil {
+			fmt.Fprintf(&text, "@%d/%d+%d", key.Window.Size, key.Window.Slide, key.Window.Start)
+		}
+	}
+	fmt.Fprintf(&text, " functions")
+	for _, aggregate := range s.Aggregates {
+		fmt.Fprintf(&text, " %s:%s", aggregate.Function, aggregate.Of)
+	}
+	fmt.Fprintf(&text, " event-time %d", s.EventTime)
+	return text.String()
+}
