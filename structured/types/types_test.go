@@ -29,16 +29,16 @@ func TestTypesEqualByValue(t *testing.T) {
 
 func TestShortForm(t *testing.T) {
 	for want, typ := range map[string]Type{
-		"void":                                    Void,
-		"boolean":                                 Boolean,
-		"int":                                     Int,
-		"bigint":                                  Bigint,
-		"double":                                  Double,
-		"string":                                  String,
-		"timestamp":                               Timestamp,
-		"array<array<string>>":                    Array(Array(String)),
-		"struct<>":                                Struct(),
-		"struct<start:timestamp,end:timestamp>":   Window(),
+		"void":                                  Void,
+		"boolean":                               Boolean,
+		"int":                                   Int,
+		"bigint":                                Bigint,
+		"double":                                Double,
+		"string":                                String,
+		"timestamp":                             Timestamp,
+		"array<array<string>>":                  Array(Array(String)),
+		"struct<>":                              Struct(),
+		"struct<start:timestamp,end:timestamp>": Window(),
 		"array<struct<k:string,v:array<double>>>": Array(Struct(Nullable("k", String), Nullable("v", Array(Double)))),
 		"invalid": {},
 	} {
