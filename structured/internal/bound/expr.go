@@ -96,28 +96,41 @@ func (c Call) String() string {
 	for i, arg := range c.Args {
 		args[i] = arg.String()
 	}
-	switch c.Function {
+	if c.Function == Cast {
+		return "cast(" + args[0] + " as " + c.Of.String() + ")"
+	}
+	if index, ok := c.FieldIndex(); ok {
+		return args[0] + "." + c.Args[0].Type().Fields()[index].Name
+	}
+	return Text(c.Function, args)
+}
+
+// Text is a function applied to arguments, as it is written in SQL.
+func Text(function Function, args []string) string {
+	switch {
+	case isInfix(function) && len(args) == 2:
+		return "(" + args[0] + " " + string(function) + " " + args[1] + ")"
+	case function == Not && len(args) == 1:
+		return "(not " + args[0] + ")"
+	case function == IsNull && len(args) == 1:
+		return "(" + args[0] + " is null)"
+	case function == IsNotNull && len(args) == 1:
+		return "(" + args[0] + " is not null)"
+	case function == Negate && len(args) == 1:
+		return "(- " + args[0] + ")"
+	case function == In && len(args) > 0:
+		return "(" + args[0] + " in (" + strings.Join(args[1:], ", ") + "))"
+	}
+	return string(function) + "(" + strings.Join(args, ", ") + ")"
+}
+
+func isInfix(function Function) bool {
+	switch function {
 	case Equal, NotEqual, EqualNullSafe, Less, LessEqual, Greater, GreaterEqual, And, Or,
 		Add, Subtract, Multiply, Divide, Remainder, Like:
-		return "(" + args[0] + " " + string(c.Function) + " " + args[1] + ")"
-	case Not:
-		return "(not " + args[0] + ")"
-	case IsNull:
-		return "(" + args[0] + " is null)"
-	case IsNotNull:
-		return "(" + args[0] + " is not null)"
-	case Negate:
-		return "(- " + args[0] + ")"
-	case In:
-		return "(" + args[0] + " in (" + strings.Join(args[1:], ", ") + "))"
-	case Cast:
-		return "cast(" + args[0] + " as " + c.Of.String() + ")"
-	case Field:
-		if index, ok := c.FieldIndex(); ok {
-			return args[0] + "." + c.Args[0].Type().Fields()[index].Name
-		}
+		return true
 	}
-	return string(c.Function) + "(" + strings.Join(args, ", ") + ")"
+	return false
 }
 
 // FieldIndex returns which field of its struct a call of Field takes, and false
