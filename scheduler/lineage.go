@@ -3,7 +3,8 @@ package scheduler
 // Node is what the scheduler asks of a collection: how many partitions it has and
 // which others they are computed from. The elements and the functions over them
 // are hidden in the closures of shuffles and jobs. A Node does not change once a
-// job has used it, and its methods may be called by several activities at once.
+// job has used it. Its methods may be called by several activities at once; they
+// neither block nor panic nor call the scheduler, which may hold its lock.
 type Node interface {
 	// ID is unique among the nodes of one scheduler.
 	ID() int

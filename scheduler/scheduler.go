@@ -2,9 +2,10 @@ package scheduler
 
 import (
 	"context"
-	"errors"
-	"iter"
-	"math/rand/v2"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 )
@@ -16,91 +17,172 @@ type Options struct {
 	TaskAttempts int // failed attempts of one task after which the job fails; default 4
 	Seed         uint64
 
-	// Listener is told what happens, one event at a time. It must not block and may
-	// not call the scheduler. Nil tells nobody.
+	// Listener is told what happens, one event at a time. It must not block, and of
+	// the scheduler it may call nothing that waits. Nil tells nobody. If it panics, it
+	// is told nothing more, and Close returns the panic.
 	Listener func(Event)
 }
 
+// validate fills in the defaults.
+func (o *Options) validate() error {
+	if o.Executors < 0 || o.Slots < 0 || o.TaskAttempts < 0 {
+		return fmt.Errorf("scheduler options: executors %d, slots %d and task attempts %d may not be negative", o.Executors, o.Slots, o.TaskAttempts)
+	}
+	if o.Executors == 0 {
+		o.Executors = 1
+	}
+	if o.Slots == 0 {
+		o.Slots = 2
+	}
+	if o.TaskAttempts == 0 {
+		o.TaskAttempts = 4
+	}
+	return nil
+}
+
 // Scheduler runs jobs. Its methods may be called by several activities at once.
-type Scheduler struct{}
+type Scheduler struct {
+	env     env.Env
+	options Options
+
+	nodes, shuffles atomic.Int64
+
+	mu        sync.Mutex //det:lock guards what follows
+	core      *core
+	executors []*executor // by number
+	closed    bool
+	queue     []action // to be carried out, see driver.go
+	spare     []action // a used queue, for recycling
+	carrying  bool
+
+	listenerErr error // of the activity that carries
+}
 
 // New returns a scheduler whose executors wait for work. It must be closed.
-func New(e env.Env, o Options) (*Scheduler, error) { return nil, errors.New("not implemented") }
+func New(e env.Env, o Options) (*Scheduler, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	s := &Scheduler{env: e, options: o, core: newCore(o.TaskAttempts, o.Listener != nil)}
+	for range o.Executors {
+		s.AddExecutor()
+	}
+	return s, nil
+}
+
+// NodeID returns the next unique node number.
+func (s *Scheduler) NodeID() int { return int(s.nodes.Add(1)) - 1 }
+
+// ShuffleID returns the next unique shuffle number.
+func (s *Scheduler) ShuffleID() int { return int(s.shuffles.Add(1)) - 1 }
 
 // Run runs a job and parks the caller until all wanted partitions have results.
 // When ctx is done, the tasks of the job are cancelled and the error is a
 // *CancelledError that unwraps to the cause of ctx. If a task fails for good, the
-// error is a *TaskError. In each case no task of the job runs any more when Run
-// returns. The context of a task is refused with ErrNested.
-func (s *Scheduler) Run(ctx context.Context, job Job) error { return errors.New("not implemented") }
-
-// NodeID returns the next unique node number.
-func (s *Scheduler) NodeID() int { return 0 }
-
-// ShuffleID returns the next unique shuffle number.
-func (s *Scheduler) ShuffleID() int { return 0 }
+// error is a *TaskError. In each case no task that was started for this job alone
+// runs any more when Run returns. The context of a task is refused with ErrNested.
+func (s *Scheduler) Run(ctx context.Context, spec Job) error {
+	if ctx.Value(taskContext{}) == s {
+		return ErrNested
+	}
+	if err := spec.validate(); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("job %s was not started: %w", spec.Name, context.Cause(ctx))
+	}
+	j := &job{Job: spec, ctx: ctx}
+	if !s.submit(j) {
+		return ErrClosed
+	}
+	if err := j.done.Wait(ctx, s.env); err != nil {
+		s.stop(j, &CancelledError{Job: j.id, Name: j.Name, Cause: err})
+		if err := j.done.Wait(context.Background(), s.env); err != nil {
+			return err
+		}
+	}
+	return j.failure()
+}
 
 // LoseExecutor closes the store of an executor: its map outputs and persisted
 // blocks are gone, and what its running tasks return is refused. Jobs go on with
 // the other executors and compute again what they miss; without any, they wait for
 // AddExecutor. An unknown or lost executor is ignored.
-func (s *Scheduler) LoseExecutor(id int) {}
+func (s *Scheduler) LoseExecutor(id int) {
+	s.mu.Lock()
+	if id >= 0 && id < len(s.executors) {
+		s.executors[id].store.close()
+		s.step(executorLost{executor: id})
+		s.executors[id].dismiss()
+	}
+	s.mu.Unlock()
+	s.carry()
+}
 
-// AddExecutor adds an executor with an empty store. Its number was never used.
-func (s *Scheduler) AddExecutor() (id int) { return 0 }
+// AddExecutor adds an executor with an empty store. Its number was never used
+// before. A closed scheduler adds none and returns -1.
+func (s *Scheduler) AddExecutor() (id int) {
+	x := s.newExecutor()
+	s.mu.Lock()
+	id = -1
+	if s.closed {
+		x.dismiss()
+	} else {
+		id = len(s.executors)
+		s.executors = append(s.executors, x)
+		s.step(executorAdded{slots: len(x.slots)})
+	}
+	s.mu.Unlock()
+	if id < 0 {
+		x.wait(s.env)
+	}
+	s.carry()
+	return id
+}
 
 // Unpersist drops the persisted blocks of a node.
-func (s *Scheduler) Unpersist(node int) {}
+func (s *Scheduler) Unpersist(node int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.step(nodeUnpersisted{node: node})
+	for _, x := range s.executors {
+		x.store.unpersist(node)
+	}
+}
 
 // ForgetShuffle drops the blocks of a shuffle. A job that still needs them computes
 // them again.
-func (s *Scheduler) ForgetShuffle(id int) {}
+func (s *Scheduler) ForgetShuffle(id int) {
+	s.mu.Lock()
+	for _, x := range s.executors {
+		x.store.forget(id)
+	}
+	s.step(shuffleForgotten{shuffle: id})
+	s.mu.Unlock()
+	s.carry()
+}
 
 // Close cancels the jobs that run with ErrClosed, waits for their tasks and drops
-// all blocks. Later calls do nothing.
-func (s *Scheduler) Close() error { return nil }
-
-// Explain draws the lineage of a node, cut into the stages that a job over it
-// would have if nothing was computed yet. Equal graphs give equal text.
-func Explain(final Node) string { return "" }
-
-// Task is one attempt to compute a partition. Its methods are for the activity
-// that runs it.
-type Task struct{}
-
-// Context ends with the attempt, or earlier if it is cancelled. It carries the
-// values, not the deadline, of the context of the Run that started the stage.
-func (t *Task) Context() context.Context { return nil }
-
-// Env is the outside world.
-func (t *Task) Env() env.Env { return nil }
-
-// Stage is the number of the stage. A map stage keeps it when it runs again.
-func (t *Task) Stage() int { return 0 }
-
-// Partition is the partition of the stage's node that the task computes.
-func (t *Task) Partition() int { return 0 }
-
-// Attempt counts the attempts of the stage to compute the partition, from 0.
-func (t *Task) Attempt() int { return 0 }
-
-// Turn is called once a chunk. It yields in simulation, and returns an error if the
-// attempt is cancelled; the task then ends with that error.
-func (t *Task) Turn() error { return nil }
-
-// Rand returns a generator that draws the same numbers in every attempt. It is
-// seeded with the scheduler's seed, the node or shuffle that the stage computes,
-// and the partition. Each call starts it anew.
-func (t *Task) Rand() *rand.Rand { return nil }
-
-// Fetch reads the blocks that the map tasks of a shuffle wrote for a reducer, in
-// the order of the map partitions; empty ones are left out. A missing one ends it
-// with a *FetchError, which the task must return, wrapped or not.
-func (t *Task) Fetch(shuffle *Shuffle, reduce int) iter.Seq2[any, error] { return nil }
-
-// Block returns a persisted block, if an executor has it.
-func (t *Task) Block(node, partition int) (any, bool) { return nil, false }
-
-// Keep persists a block in the task's executor. It belongs to the store at once,
-// whatever becomes of the attempt, and nobody may change it any more.
-func (t *Task) Keep(node, partition int, block any) {}
+// all blocks. Later calls wait too and return the same. It must not be called by a
+// task. The error is that of a listener that panicked.
+func (s *Scheduler) Close() error {
+	s.mu.Lock()
+	if !s.closed {
+		s.closed = true
+		for _, j := range slices.Clone(s.core.jobs) {
+			s.step(stop{job: j, err: &CancelledError{Job: j.id, Name: j.Name, Cause: ErrClosed}})
+		}
+		for _, x := range s.executors {
+			x.dismiss()
+		}
+	}
+	s.mu.Unlock()
+	s.carry()
+	for _, x := range s.executors { // none is added any more
+		x.wait(s.env)
+		x.store.close()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.listenerErr
+}
