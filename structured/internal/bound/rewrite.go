@@ -1,0 +1,88 @@
+package bound
+
+import (
+	"reflect"
+
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Map rebuilds an expression from the leaves up: f gets each part with its arguments
+// already rebuilt and returns what stands in its place.
+func Map(expr Expr, f func(Expr) Expr) Expr {
+	if call, ok := expr.(Call); ok {
+		args := make([]Expr, len(call.Args))
+		for i, arg := range call.Args {
+			args[i] = Map(arg, f)
+		}
+		call.Args = args
+		return f(call)
+	}
+	return f(expr)
+}
+
+// Walk calls visit for each column of the input that expr reads, from left to right.
+func Walk(expr Expr, visit func(Column)) {
+	switch e := expr.(type) {
+	case Column:
+		visit(e)
+	case Call:
+		for _, arg := range e.Args {
+			Walk(arg, visit)
+		}
+	}
+}
+
+// Reads reports whether expr reads a column for which match is true.
+func Reads(expr Expr, match func(index int) bool) bool {
+	found := false
+	Walk(expr, func(c Column) { found = found || match(c.Index) })
+	return found
+}
+
+// Move gives each column of expr the position at[old position].
+func Move(expr Expr, at []int) Expr {
+	return Map(expr, func(e Expr) Expr {
+		if column, ok := e.(Column); ok {
+			column.Index = at[column.Index]
+			return column
+		}
+		return e
+	})
+}
+
+// Replace puts exprs[position] in the place of each column of expr.
+func Replace(expr Expr, exprs []Expr) Expr {
+	return Map(expr, func(e Expr) Expr {
+		if column, ok := e.(Column); ok {
+			return exprs[column.Index]
+		}
+		return e
+	})
+}
+
+// Same reports whether two expressions are written alike: same functions, columns,
+// literals and types.
+func Same(a, b Expr) bool { return reflect.DeepEqual(a, b) }
+
+// Conjuncts splits a condition into the parts that And joins, from left to right.
+func Conjuncts(condition Expr) []Expr {
+	if call, ok := condition.(Call); ok && call.Function == And {
+		return append(Conjuncts(call.Args[0]), Conjuncts(call.Args[1])...)
+	}
+	return []Expr{condition}
+}
+
+// Conjunction joins conditions by And; it is nil for none.
+func Conjunction(conditions ...Expr) Expr {
+	var all Expr
+	for _, condition := range conditions {
+		switch {
+		case condition == nil:
+		case all == nil:
+			all = condition
+		default:
+			all = Call{Function: And, Args: []Expr{all, condition}, Of: types.Boolean}
+		}
+	}
+	return all
+}

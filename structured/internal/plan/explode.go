@@ -1,0 +1,40 @@
+package plan
+
+import (
+	"strings"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Explode gives one row for each element of a list: the kept columns of the input,
+// then the element. A row whose list is null or empty gives none.
+type Explode struct {
+	Input Node
+	List  bound.Expr
+	Keep  []int // columns of the input, ascending
+	Name  string
+}
+
+// Output returns the kept columns and the element.
+func (e *Explode) Output() []Column {
+	input := e.Input.Output()
+	columns := make([]Column, 0, len(e.Keep)+1)
+	for _, kept := range e.Keep {
+		columns = append(columns, input[kept])
+	}
+	return append(columns, Column{Field: types.Nullable(e.Name, e.List.Type().Element())})
+}
+
+// Children returns the input.
+func (e *Explode) Children() []Node { return []Node{e.Input} }
+
+// With returns the same on another input.
+func (e *Explode) With(children []Node) Node {
+	return &Explode{Input: children[0], List: e.List, Keep: e.Keep, Name: e.Name}
+}
+
+func (e *Explode) String() string {
+	names := Schema(e.Output()).Names()
+	return "Explode " + named(e.List, e.Name) + " [" + strings.Join(names[:len(e.Keep)], ", ") + "]"
+}
