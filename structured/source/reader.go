@@ -1,0 +1,127 @@
+package source
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/tidewheel/tidewheel/internal/env"
+)
+
+// fileReader reads the files of one place for one query. Offsets count the entries
+// of the seen log: each is the list of files that one call of Latest took.
+type fileReader struct {
+	source *files
+	fs     env.FS
+	place  place
+	seen   *seenLog
+
+	frozen  bool
+	waiting []file // if frozen: what was there and is not taken yet
+
+	rows, values, skipped atomic.Int64
+}
+
+// Initial implements Reader.
+func (r *fileReader) Initial(context.Context) (Offset, error) { return formatOffset(-1), nil }
+
+// Latest implements Reader. An entry that was logged for a batch that never came is
+// the next range as it stands.
+func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Offset, error) {
+	from, err := r.parse(start)
+	if err != nil {
+		return "", err
+	}
+	if last := r.seen.last(); last > from {
+		return formatOffset(last), nil
+	}
+	fresh := r.waiting
+	if !r.frozen {
+		if fresh, err = r.fresh(); err != nil {
+			return "", err
+		}
+	}
+	taken := r.source.options.take(fresh, limit)
+	if len(taken) == 0 {
+		return start, nil
+	}
+	if r.frozen {
+		r.waiting = r.waiting[len(taken):]
+	}
+	if err := r.seen.append(ctx, taken); err != nil {
+		return "", fmt.Errorf("%s: log the files of the next batch: %w", r.source, err)
+	}
+	return formatOffset(r.seen.last()), nil
+}
+
+// fresh returns the files that were never taken, in the order in which they will be.
+func (r *fileReader) fresh() ([]file, error) {
+	found, err := r.place.list(r.fs)
+	if err != nil {
+		return nil, err
+	}
+	fresh := found[:0]
+	for _, f := range found {
+		if r.seen.isNew(f) {
+			fresh = append(fresh, f)
+		}
+	}
+	return fresh, nil
+}
+
+// take returns as many of the files, from the front, as fit into one batch.
+func (o *fileOptions) take(fresh []file, limit Limit) []file {
+	switch {
+	case limit.All || len(fresh) == 0:
+		return fresh
+	case o.maxFiles > 0:
+		return fresh[:min(o.maxFiles, len(fresh))]
+	case o.maxBytes > 0:
+		n, sum := 1, fresh[0].Size
+		for n < len(fresh) && sum+fresh[n].Size <= o.maxBytes {
+			sum += fresh[n].Size
+			n++
+		}
+		return fresh[:n]
+	}
+	return fresh
+}
+
+// Freeze implements Bounded.
+func (r *fileReader) Freeze(context.Context) error {
+	fresh, err := r.fresh()
+	r.frozen, r.waiting = err == nil, fresh
+	return err
+}
+
+// Plan implements Reader.
+func (r *fileReader) Plan(_ context.Context, start, end Offset, partitions int) ([]Partition, error) {
+	from, err := r.parse(start)
+	if err != nil {
+		return nil, err
+	}
+	to, err := r.parse(end)
+	if err != nil {
+		return nil, err
+	}
+	list, err := r.seen.between(from, to)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", r.source, err)
+	}
+	var plan []Partition
+	for _, segments := range split(list, partitions) {
+		plan = append(plan, &filePartition{reader: r, segments: segments})
+	}
+	return plan, nil
+}
+
+// Commit implements Reader. Files stay where they are.
+func (r *fileReader) Commit(context.Context, Offset) error { return nil }
+
+// Close implements Reader.
+func (r *fileReader) Close() error { return r.seen.close() }
+
+// Counts implements Counted.
+func (r *fileReader) Counts() Counts {
+	return Counts{Rows: r.rows.Load(), Values: r.values.Load(), Skipped: r.skipped.Load()}
+}
