@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -72,7 +71,7 @@ func (osFS) Stat(name string) (Info, error) {
 }
 
 func (osFS) SyncDir(dir string) error {
-	d, err := os.Open(dir)
+	d, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY, 0)
 	if err != nil {
 		return err
 	}
@@ -116,24 +115,20 @@ type osFile struct {
 	poison error
 }
 
-// Sync uses fdatasync, which writes all that is needed to read the data back.
+// Sync writes all that is needed to read the data back. A closed file is not
+// poisoned, it is closed.
 func (f *osFile) Sync() error {
 	if f.poison != nil {
 		return f.poison
 	}
-	if err := fdatasync(f.File); err != nil {
+	err := syncData(f.File)
+	if errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	if err != nil {
 		f.poison = fmt.Errorf("sync %s: %w: %w", f.Name(), ErrPoisoned, err)
 	}
 	return f.poison
-}
-
-func fdatasync(f *os.File) error {
-	for {
-		err := syscall.Fdatasync(int(f.Fd()))
-		if err != syscall.EINTR {
-			return err
-		}
-	}
 }
 
 type osReader struct {
@@ -142,29 +137,3 @@ type osReader struct {
 }
 
 func (r *osReader) Size() int64 { return r.size }
-
-// MkdirAllSync makes a directory and its missing parents, and syncs each
-// directory that got a new entry, so that the whole path survives a crash.
-func MkdirAllSync(fs FS, dir string) error {
-	dir = filepath.ToSlash(filepath.Clean(dir))
-	info, err := fs.Stat(dir)
-	if err == nil {
-		if !info.IsDir {
-			return fmt.Errorf("make directory %s: a file has that name", dir)
-		}
-		return nil
-	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	parent := filepath.ToSlash(filepath.Dir(dir))
-	if parent != dir {
-		if err := MkdirAllSync(fs, parent); err != nil {
-			return err
-		}
-	}
-	if err := fs.MkdirAll(dir); err != nil {
-		return err
-	}
-	return fs.SyncDir(parent)
-}

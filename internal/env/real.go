@@ -11,12 +11,19 @@ import (
 // Real returns the Env of the operating system: goroutines, the system's clocks
 // and its files. Its random streams start from a seed drawn anew.
 func Real() Env {
-	return &real{start: time.Now(), seed: rand.Uint64()}
+	return &real{
+		start:    time.Now(),
+		seed:     rand.Uint64(),
+		parkings: sync.Pool{New: func() any { return newParking() }},
+	}
 }
 
+// real keeps its parkings itself: a channel made in a bubble of testing/synctest
+// must not be used outside of it, so no package variable may hold one.
 type real struct {
-	start time.Time
-	seed  uint64
+	start    time.Time
+	seed     uint64
+	parkings sync.Pool
 }
 
 func (*real) Now() time.Time                  { return time.Now() }
@@ -50,7 +57,7 @@ type parking struct {
 	timer *time.Timer
 }
 
-var parkings = sync.Pool{New: func() any {
+func newParking() *parking {
 	p := &parking{woken: make(chan struct{}, 1), timer: time.NewTimer(time.Hour)}
 	p.timer.Stop()
 	p.waker.Wake = func() {
@@ -60,17 +67,17 @@ var parkings = sync.Pool{New: func() any {
 		}
 	}
 	return p
-}}
+}
 
-func (*real) Park(ctx context.Context, limit time.Duration, on ...Waitable) error {
+func (r *real) Park(ctx context.Context, limit time.Duration, on ...Waitable) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	if limit <= 0 {
 		return nil
 	}
-	p := parkings.Get().(*parking)
-	defer p.release(on)
+	p := r.parkings.Get().(*parking)
+	defer r.release(p, on)
 	for _, waitable := range on {
 		if waitable.Arm(&p.waker) {
 			return nil
@@ -90,9 +97,9 @@ func (*real) Park(ctx context.Context, limit time.Duration, on ...Waitable) erro
 	return nil
 }
 
-// release gives p back. A waker taken from its Waitable but not yet called may
+// release keeps p for the next Park. A waker taken from its Waitable but not yet called may
 // still wake the next Park that uses p, which is one more spurious wake-up.
-func (p *parking) release(on []Waitable) {
+func (r *real) release(p *parking, on []Waitable) {
 	for _, waitable := range on {
 		waitable.Disarm(&p.waker)
 	}
@@ -101,5 +108,5 @@ func (p *parking) release(on []Waitable) {
 	case <-p.woken:
 	default:
 	}
-	parkings.Put(p)
+	r.parkings.Put(p)
 }

@@ -81,7 +81,8 @@ var ErrClosed = errors.New("mailbox is closed")
 // is an empty, open mailbox.
 type Mailbox[T any] struct {
 	mu      sync.Mutex
-	items   []T
+	items   []T // items[taken:] are in the mailbox
+	taken   int
 	closed  bool
 	waiting *Waker
 }
@@ -93,6 +94,11 @@ func (m *Mailbox[T]) Put(element T) bool {
 	if m.closed {
 		m.mu.Unlock()
 		return false
+	}
+	if len(m.items) == cap(m.items) && m.taken > len(m.items)/2 {
+		kept := copy(m.items, m.items[m.taken:])
+		clear(m.items[kept:])
+		m.items, m.taken = m.items[:kept], 0
 	}
 	m.items = append(m.items, element)
 	m.wakeAndUnlock()
@@ -124,14 +130,13 @@ func (m *Mailbox[T]) Poll() (element T, ok bool) {
 func (m *Mailbox[T]) poll() (element T, ok, closed bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.items) == 0 {
+	if m.taken == len(m.items) {
 		return element, false, m.closed
 	}
-	element = m.items[0]
 	var zero T
-	m.items[0] = zero
-	if m.items = m.items[1:]; len(m.items) == 0 {
-		m.items = nil
+	element, m.items[m.taken] = m.items[m.taken], zero
+	if m.taken++; m.taken == len(m.items) {
+		m.items, m.taken = m.items[:0], 0
 	}
 	return element, true, false
 }
@@ -158,7 +163,7 @@ func (m *Mailbox[T]) Take(ctx context.Context, e Env) (T, error) {
 func (m *Mailbox[T]) Arm(w *Waker) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if len(m.items) > 0 || m.closed {
+	if m.taken < len(m.items) || m.closed {
 		return true
 	}
 	m.waiting = w

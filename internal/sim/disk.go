@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -194,9 +193,6 @@ func (d *Disk) add(now time.Time, dir nodeID, name string, isDir bool) nodeID {
 // create makes a file whose name must be free.
 func (d *Disk) create(now time.Time, name string) (nodeID, error) {
 	dir, last, err := d.place(name)
-	if err == syscall.EBUSY {
-		err = fs.ErrExist
-	}
 	if err != nil {
 		return 0, err
 	}
@@ -229,24 +225,24 @@ func (d *Disk) rename(now time.Time, oldName, newName string) error {
 	if err != nil {
 		return err
 	}
-	id, found := find(d.nodes[oldDir].entries, oldLast)
-	if !found {
-		return syscall.ENOENT
-	}
 	newDir, newLast, err := d.place(newName)
 	if err != nil {
 		return err
 	}
+	id, found := find(d.nodes[oldDir].entries, oldLast)
+	if !found {
+		return syscall.ENOENT
+	}
 	target, replaces := find(d.nodes[newDir].entries, newLast)
 	switch isDir := d.nodes[id].isDir; {
-	case replaces && target == id:
-		return nil
 	case replaces && d.nodes[target].isDir:
 		return syscall.EEXIST
-	case replaces && isDir:
-		return syscall.ENOTDIR
+	case replaces && target == id:
+		return nil
 	case isDir && d.contains(id, newDir):
 		return syscall.EINVAL
+	case isDir && replaces:
+		return syscall.ENOTDIR
 	}
 	d.change(now, []nodeID{newDir, oldDir}, []entryOp{
 		{name: newLast, id: id, isRename: true},
