@@ -350,7 +350,11 @@ func (n *node) crash(kind OutcomeKind, profile Profile, choose func(site string,
 		n.truncate(end)
 		n.unshare()
 		for i := torn; i < end; i++ {
-			n.data[i] ^= byte(0xa5 + 31*i)
+			garbage := 0x80 | byte(29*i)
+			if garbage == n.data[i] {
+				garbage ^= 1
+			}
+			n.data[i] = garbage
 		}
 	default:
 		n.truncate(size)

@@ -82,7 +82,9 @@ func (s *Sites) of(op operation, path string) *site {
 // run of decimal digits becomes a star. So "log/0000000002-000001.log" is of the
 // class "log/*-*.log".
 func Class(path string) string {
-	path = strings.TrimPrefix(path, "/")
+	if path != "/" {
+		path = strings.TrimPrefix(path, "/")
+	}
 	if !strings.ContainsAny(path, "0123456789") {
 		return path
 	}
