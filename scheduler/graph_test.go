@@ -1,8 +1,9 @@
 package scheduler
 
 import (
-	"context"
 	"fmt"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -75,39 +76,65 @@ func fetchAll(t *Task, shuffle *Shuffle, reduce int) (string, error) {
 	return all, nil
 }
 
-func benchmarkRun(b *testing.B, s *Scheduler, job func() Job) {
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := s.Run(context.Background(), job()); err != nil {
-			b.Fatal(err)
+// testGraph is a lineage graph written as text.
+type testGraph struct {
+	nodes    map[string]*testNode
+	order    []*testNode
+	shuffles int
+}
+
+// add adds the node of one line. Nodes and shuffles are numbered in the order in
+// which they come.
+//
+//	NAME PARTITIONS [persisted] [narrow=PARENT] [union=PARENT,PARENT…] [shuffle=PARENT]…
+//
+// A partition of a narrow child needs the parent's of the same number; those of a
+// union are its parents' one after the other.
+func (g *testGraph) add(words []string) error {
+	if g.nodes == nil {
+		g.nodes = make(map[string]*testNode)
+	}
+	partitions, err := strconv.Atoi(words[1])
+	if err != nil {
+		return err
+	}
+	n := &testNode{id: len(g.nodes), name: words[0], partitions: partitions}
+	for _, word := range words[2:] {
+		kind, names, _ := strings.Cut(word, "=")
+		offset := 0
+		for _, name := range strings.Split(names, ",") {
+			parent := g.nodes[name]
+			if parent == nil && kind != "persisted" {
+				return fmt.Errorf("%s: no node %q", n.name, name)
+			}
+			switch kind {
+			case "persisted":
+				n.persisted = true
+			case "narrow":
+				n.parents = append(n.parents, Narrow{Parent: parent})
+			case "union":
+				n.parents = append(n.parents, Narrow{Parent: parent, Needs: within(offset, parent.partitions)})
+				offset += parent.partitions
+			case "shuffle":
+				n.parents = append(n.parents, &Shuffle{ID: g.shuffles, Parent: parent, Reducers: partitions})
+				g.shuffles++
+			default:
+				return fmt.Errorf("%s: unknown kind of dependency %q", n.name, kind)
+			}
 		}
 	}
+	g.nodes[n.name] = n
+	g.order = append(g.order, n)
+	return nil
 }
 
-func BenchmarkEmptyJob(b *testing.B) {
-	s := newTestScheduler(b, Options{})
-	source := s.source(2)
-	run := func(*Task, int) (any, error) { return nil, nil }
-	benchmarkRun(b, s, func() Job { return Job{Name: "Count", Final: source, Run: run} })
-}
-
-func BenchmarkEmptyShuffleJob(b *testing.B) {
-	s := newTestScheduler(b, Options{})
-	source := s.source(2)
-	write := func(*Task, int) ([]any, error) { return make([]any, 2), nil }
-	benchmarkRun(b, s, func() Job {
-		if n := s.ShuffleID(); n > 0 {
-			s.ForgetShuffle(n - 1)
+// within are the needs of a union's partitions from a parent whose partitions
+// begin at offset.
+func within(offset, partitions int) func(int) []int {
+	return func(p int) []int {
+		if p < offset || p >= offset+partitions {
+			return nil
 		}
-		shuffle := &Shuffle{ID: s.ShuffleID(), Parent: source, Reducers: 2, Write: write}
-		final := &testNode{id: s.NodeID(), name: "Shuffled", partitions: 2, parents: []Dependency{shuffle}}
-		return Job{Name: "Count", Final: final, Run: func(t *Task, partition int) (any, error) {
-			for _, err := range t.Fetch(shuffle, partition) {
-				if err != nil {
-					return nil, err
-				}
-			}
-			return nil, nil
-		}}
-	})
+		return []int{p - offset}
+	}
 }

@@ -76,7 +76,7 @@ func (c *core) submit(j *job) {
 		c.end(j, nil)
 		return
 	}
-	j.result = c.resultStage(j)
+	j.result = resultStage(j)
 	c.activate(j.result)
 }
 

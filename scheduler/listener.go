@@ -67,10 +67,19 @@ type ExecutorLost struct {
 type Outcome uint8
 
 const (
-	Succeeded   Outcome = iota
-	Failed              // by an error or panic of its function; counts toward TaskAttempts
-	FetchFailed         // a block that it needed is gone; does not count
-	Refused             // cancelled, or its executor was lost: whatever it returned is dropped; does not count
+	// Succeeded means that the result was accepted.
+	Succeeded Outcome = iota
+
+	// Failed is an error or panic of the task's function; it counts toward
+	// Options.TaskAttempts.
+	Failed
+
+	// FetchFailed means that a block is gone which the task needed.
+	FetchFailed
+
+	// Refused means that whatever the task returned is dropped, since it was
+	// cancelled or its executor was lost.
+	Refused
 )
 
 func (o Outcome) String() string {
@@ -86,7 +95,7 @@ func (TaskEnd) event()      {}
 func (ExecutorLost) event() {}
 
 func (e JobStart) String() string {
-	return fmt.Sprintf("job %d (%s) starts: %d partitions", e.Job, e.Name, e.Partitions)
+	return fmt.Sprintf("job %d (%s) starts: %s", e.Job, e.Name, count(e.Partitions, "partition"))
 }
 
 func (e JobEnd) String() string {
@@ -94,7 +103,7 @@ func (e JobEnd) String() string {
 }
 
 func (e StageStart) String() string {
-	return fmt.Sprintf("stage %d.%d (%s) starts for job %d: %d tasks", e.Stage, e.Attempt, e.Name, e.Job, e.Tasks)
+	return fmt.Sprintf("stage %d.%d (%s) starts for job %d: %s", e.Stage, e.Attempt, e.Name, e.Job, count(e.Tasks, "task"))
 }
 
 func (e StageEnd) String() string {

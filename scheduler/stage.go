@@ -16,7 +16,7 @@ const maxStageFailures = 4
 // is known, holds the register of its outputs, and becomes active again when some
 // of them are wanted but missing.
 type stage struct {
-	id     int
+	id     int  // given when it first runs, so that parents come first; -1 before
 	result bool // a result stage; else a map stage
 
 	// While it is active.
@@ -58,15 +58,13 @@ type taskState struct {
 	writer   int // the attempt that wrote it
 }
 
-func (c *core) newStage(partitions int) *stage {
-	s := &stage{id: c.nextStage, attempt: -1, tasks: make([]taskState, partitions), left: partitions}
-	c.nextStage++
-	return s
+func newStage(partitions int) *stage {
+	return &stage{id: -1, attempt: -1, tasks: make([]taskState, partitions), left: partitions}
 }
 
 // resultStage makes the stage that ends in the final node of a job.
-func (c *core) resultStage(j *job) *stage {
-	s := c.newStage(j.wanted())
+func resultStage(j *job) *stage {
+	s := newStage(j.wanted())
 	s.result, s.node, s.owner = true, j.Final, j
 	return s
 }
@@ -76,7 +74,7 @@ func (c *core) resultStage(j *job) *stage {
 func (c *core) mapStage(shuffle *Shuffle, owner *job) *stage {
 	s := c.shuffles[shuffle.ID]
 	if s == nil {
-		s = c.newStage(shuffle.Parent.Partitions())
+		s = newStage(shuffle.Parent.Partitions())
 		c.shuffles[shuffle.ID] = s
 	}
 	if s.state == inactive {
@@ -155,6 +153,10 @@ func (c *core) activate(s *stage) {
 func (c *core) run(s *stage) {
 	s.state = running
 	s.attempt++
+	if s.id < 0 {
+		s.id = c.nextStage
+		c.nextStage++
+	}
 	if c.listening {
 		c.notify(StageStart{Job: s.owner.id, Stage: s.id, Attempt: s.attempt, Name: s.name(), Tasks: s.left})
 	}
