@@ -1,0 +1,141 @@
+package structured
+
+import (
+	"context"
+	"time"
+
+	"github.com/tidewheel/tidewheel/structured/expr"
+	"github.com/tidewheel/tidewheel/structured/internal/analyze"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// DataFrame is a table that is not computed yet. It holds one pointer and goes by
+// value; it is never changed, and may be used by several goroutines and in several
+// queries. The zero DataFrame is no table: whatever asks for its rows fails.
+type DataFrame struct {
+	frame *frame
+}
+
+// Select computes one column from each argument, a name or an expression. A column
+// keeps its name unless As gives it another. One argument may explode an array, one
+// may be a time window; with an aggregate function among them the result is one row.
+func (d DataFrame) Select[C expr.Arg](columns ...C) DataFrame {
+	items := nodes(expr.Columns(columns...))
+	return d.then("Select", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Select(input, items)
+	})
+}
+
+// Where keeps the rows for which the condition is true: not those for which it is
+// false, and not those for which it is null.
+func (d DataFrame) Where(condition expr.Column) DataFrame {
+	return d.then("Where", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Where(input, condition.Syntax())
+	})
+}
+
+// WithColumn adds a column, or replaces the one of that name.
+func (d DataFrame) WithColumn(name string, value expr.Column) DataFrame {
+	return d.then("WithColumn", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.WithColumn(input, name, value.Syntax())
+	})
+}
+
+// Drop leaves columns out. Each of them must exist.
+func (d DataFrame) Drop(names ...string) DataFrame {
+	return d.then("Drop", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Drop(input, names)
+	})
+}
+
+// Rename gives a column, which must exist, another name.
+func (d DataFrame) Rename(from, to string) DataFrame {
+	return d.then("Rename", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Rename(input, from, to)
+	})
+}
+
+// Alias names the table, so that its columns can be qualified: "orders.id".
+func (d DataFrame) Alias(name string) DataFrame {
+	return d.then("Alias", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Alias(input, name)
+	})
+}
+
+// Distinct keeps one of the rows that are equal in all columns; nulls are equal to
+// each other.
+func (d DataFrame) Distinct() DataFrame {
+	return d.then("Distinct", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Distinct(input)
+	})
+}
+
+// OrderBy sorts by keys, names or expressions: ascending with nulls first, unless
+// Desc and the like say otherwise. A stream can be sorted only after an aggregation
+// and in output mode complete.
+func (d DataFrame) OrderBy[C expr.Arg](keys ...C) DataFrame {
+	items := nodes(expr.Columns(keys...))
+	return d.then("OrderBy", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.OrderBy(input, items)
+	})
+}
+
+// Limit keeps the first n rows; without an OrderBy before it, any n.
+func (d DataFrame) Limit(n int64) DataFrame {
+	return d.then("Limit", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Limit(input, n)
+	})
+}
+
+// WithWatermark declares which column tells when a row happened, and how far rows
+// may be behind the latest one before they are too late. It belongs before the
+// aggregation that uses the column. Over bounded input it has no effect.
+func (d DataFrame) WithWatermark(column string, delay time.Duration) DataFrame {
+	return d.then("WithWatermark", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Watermark(input, column, delay)
+	})
+}
+
+// GroupBy puts the rows with equal keys, names or expressions, into one group. Nulls
+// are equal to each other, NaNs too.
+func (d DataFrame) GroupBy[C expr.Arg](keys ...C) Grouped {
+	items := nodes(expr.Columns(keys...))
+	checked := d.then("GroupBy", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		_, err := a.Aggregate(input, items, nil)
+		return input, err
+	})
+	return Grouped{checked, items}
+}
+
+// Agg computes aggregates over all rows: its result is one row.
+func (d DataFrame) Agg(columns ...expr.Column) DataFrame {
+	return Grouped{d, nil}.Agg(columns...)
+}
+
+// Err returns the first mistake made in building the table, and nil if there is none
+// so far.
+func (d DataFrame) Err() error {
+	if d.frame == nil {
+		return errNoTable
+	}
+	return d.frame.err
+}
+
+// Schema returns the columns. If the source has to read data to know them, it does.
+func (d DataFrame) Schema(ctx context.Context) (types.Schema, error) {
+	node, _, err := d.analysed(ctx)
+	if err != nil {
+		return types.Schema{}, err
+	}
+	return plan.Schema(node.Output()), nil
+}
+
+func nodes(columns []expr.Column) []syntax.Node {
+	list := make([]syntax.Node, len(columns))
+	for i, column := range columns {
+		list[i] = column.Syntax()
+	}
+	return list
+}

@@ -1,0 +1,206 @@
+package analyze
+
+import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// result is an aggregate function within an expression, until it has a column.
+type result struct {
+	index    int // among the operation's functions
+	function bound.Aggregate
+}
+
+func (r result) Type() types.Type { return r.function.Of }
+func (r result) Nullable() bool   { return r.function.Nullable() }
+func (r result) String() string   { return r.function.String() }
+
+// aggregation collects the functions of one operation.
+type aggregation struct {
+	arguments *binder // of the functions: without functions of its own
+	keys      []bound.Expr
+	keyNames  []string
+	functions []bound.Aggregate
+}
+
+// Aggregate groups by keys and computes items, expressions of aggregate functions
+// and keys, for each group. The result has the keys first, then the items.
+func (a Analyzer) Aggregate(input plan.Node, keys, items []syntax.Node) (plan.Node, error) {
+	input, keyBinder, err := a.withWindow(input, append(append([]syntax.Node{}, keys...), items...)...)
+	if err != nil {
+		return nil, err
+	}
+	group := &aggregation{arguments: keyBinder}
+	if err := group.bindKeys(keys); err != nil {
+		return nil, err
+	}
+	itemBinder := *keyBinder
+	itemBinder.aggregate = group.add
+	exprs := make([]bound.Expr, len(items))
+	labels := make([]string, len(items))
+	for i, item := range items {
+		bindable := unnamed(item)
+		if exprs[i], err = itemBinder.bind(bindable); err != nil {
+			return nil, err
+		}
+		labels[i] = nameOf(item)
+	}
+	return group.plan(input, exprs, labels)
+}
+
+func (g *aggregation) bindKeys(keys []syntax.Node) error {
+	for _, key := range keys {
+		if hasAggregate(key) {
+			return fault.Analysisf("GROUP_BY_AGGREGATE", "%s is a function of a group and cannot be grouped by", key)
+		}
+		expr, err := g.arguments.bind(unnamed(key))
+		if err != nil {
+			return err
+		}
+		if t := expr.Type(); !isAtomic(t) && t != types.Void && t != types.Window() {
+			return fault.Analysisf("", "grouping by %s: values of type %s cannot be grouped by", expr, t)
+		}
+		g.keys = append(g.keys, expr)
+		g.keyNames = append(g.keyNames, nameOf(key))
+	}
+	return nil
+}
+
+// add binds a call of an aggregate function; the same call twice is computed once.
+func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
+	if hasAggregate(call.Args...) {
+		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
+	}
+	function, err := g.arguments.aggregateOf(call)
+	if err != nil {
+		return nil, err
+	}
+	for i, known := range g.functions {
+		if known.Function == function.Function && bound.Same(known.Arg, function.Arg) {
+			return result{i, known}, nil
+		}
+	}
+	g.functions = append(g.functions, function)
+	return result{len(g.functions) - 1, function}, nil
+}
+
+// plan makes the nodes: the aggregation, and upon it what is computed from its
+// results.
+func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string) (plan.Node, error) {
+	node := &plan.Aggregate{Input: input, Keys: g.keys, KeyNames: g.keyNames, Functions: g.functions}
+	node.Names = make([]string, len(g.functions))
+	for i, function := range g.functions {
+		node.Names[i] = function.String()
+	}
+	for i, item := range items {
+		if function, ok := item.(result); ok {
+			node.Names[function.index] = labels[i]
+		}
+	}
+	output := node.Output()
+	var exprs []bound.Expr
+	var all []string
+	for i, name := range g.keyNames {
+		exprs = append(exprs, bound.Column{Index: i, Field: output[i].Field})
+		all = append(all, name)
+	}
+	for _, item := range items {
+		expr, err := g.over(output, item)
+		if err != nil {
+			return nil, err
+		}
+		exprs = append(exprs, expr)
+	}
+	return plan.NewProject(node, exprs, append(all, labels...)), nil
+}
+
+// over rewrites an item of the operation's input as one of the aggregation's output.
+func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, error) {
+	for i, key := range g.keys {
+		if bound.Same(key, item) {
+			return bound.Column{Index: i, Field: output[i].Field}, nil
+		}
+	}
+	switch e := item.(type) {
+	case result:
+		at := len(g.keys) + e.index
+		return bound.Column{Index: at, Field: output[at].Field}, nil
+	case bound.Column:
+		return nil, fault.Analysisf("MISSING_AGGREGATION",
+			"column %q is neither grouped by nor inside an aggregate function; add it to GroupBy or use Min or Max of it", e)
+	case bound.Call:
+		args := make([]bound.Expr, len(e.Args))
+		for i, arg := range e.Args {
+			var err error
+			if args[i], err = g.over(output, arg); err != nil {
+				return nil, err
+			}
+		}
+		e.Args = args
+		return e, nil
+	}
+	return item, nil
+}
+
+func isAggregate(function string) bool {
+	switch function {
+	case "count", "sum", "min", "max":
+		return true
+	}
+	return false
+}
+
+// aggregateOf binds an aggregate function and checks its argument.
+func (b *binder) aggregateOf(call syntax.Call) (bound.Aggregate, error) {
+	args, err := b.bindAll(call.Args)
+	if err != nil {
+		return bound.Aggregate{}, err
+	}
+	if call.Function == "count" {
+		return countOf(args), nil
+	}
+	if len(args) != 1 {
+		return bound.Aggregate{}, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes 1 argument, got %d", call.Function, len(args))
+	}
+	arg := args[0]
+	if call.Function == "sum" {
+		switch t := arg.Type(); {
+		case t.IsInteger():
+			arg = b.convert(arg, types.Bigint)
+		case t == types.Double || t == types.String || t == types.Void:
+			arg = b.convert(arg, types.Double)
+		default:
+			return bound.Aggregate{}, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "sum needs a number, but %s is %s", arg, t)
+		}
+		return bound.Aggregate{Function: bound.Sum, Arg: arg, Of: arg.Type()}, nil
+	}
+	if !isAtomic(arg.Type()) {
+		return bound.Aggregate{}, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+			"%s: values of type %s have no order", call, arg.Type())
+	}
+	return bound.Aggregate{Function: bound.AggregateFunction(call.Function), Arg: arg, Of: arg.Type()}, nil
+}
+
+// countOf counts rows, or those in which no argument is null.
+func countOf(args []bound.Expr) bound.Aggregate {
+	if len(args) == 0 {
+		return bound.Aggregate{Function: bound.CountRows, Of: types.Bigint}
+	}
+	arg := args[0]
+	if len(args) > 1 {
+		// (all of them are not null) or null: true where it counts, else null.
+		conditions := make([]bound.Expr, len(args))
+		for i, arg := range args {
+			conditions[i] = bound.Call{Function: bound.IsNotNull, Args: []bound.Expr{arg}, Of: types.Boolean}
+		}
+		arg = bound.Call{
+			Function: bound.Or,
+			Args:     []bound.Expr{bound.Conjunction(conditions...), bound.Literal{Of: types.Boolean}},
+			Of:       types.Boolean,
+		}
+	}
+	return bound.Aggregate{Function: bound.Count, Arg: arg, Of: types.Bigint}
+}

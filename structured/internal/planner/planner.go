@@ -1,0 +1,175 @@
+// Package planner turns a logical plan into a physical one: it decides how an
+// aggregation is split in two steps, where rows must meet in one place, and what
+// keeps state in a stream. It is one switch over the logical nodes.
+//
+// It chooses nothing by cost and changes nothing about what is computed; that is the
+// optimizer's part.
+package planner
+
+import (
+	"fmt"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+)
+
+// Plan returns the physical plan of a query, and its relations in the order of
+// their numbers in physical.Scan. Mode matters for streams alone; analyze.Legal has
+// admitted it.
+func Plan(root plan.Node, mode physical.Mode) (physical.Node, []*plan.Relation, error) {
+	p := planner{mode: mode, streaming: plan.Streaming(root)}
+	planned, err := p.plan(root)
+	return planned.node, p.relations, err
+}
+
+type planner struct {
+	mode       physical.Mode
+	streaming  bool
+	relations  []*plan.Relation
+	watermarks int
+	aggregates int
+}
+
+// planned is a physical operator and where its rows are.
+type planned struct {
+	node   physical.Node
+	single bool // all in one partition
+}
+
+func (p *planner) plan(root plan.Node) (planned, error) {
+	if limit, ok := root.(*plan.Limit); ok {
+		return p.limit(limit)
+	}
+	children := root.Children()
+	if len(children) == 0 {
+		scan, ok := root.(*plan.Scan)
+		if !ok {
+			return planned{}, fmt.Errorf("plan %T: no such operator", root)
+		}
+		return planned{node: p.scan(scan)}, nil
+	}
+	input, err := p.plan(children[0])
+	if err != nil {
+		return planned{}, err
+	}
+	switch n := root.(type) {
+	case *plan.Alias:
+		return input, nil
+	case *plan.Project:
+		return planned{&physical.Project{Input: input.node, Exprs: n.Exprs, Names: n.Names}, input.single}, nil
+	case *plan.Filter:
+		return planned{&physical.Filter{Input: input.node, Predicate: n.Condition}, input.single}, nil
+	case *plan.Explode:
+		return planned{&physical.Explode{Input: input.node, List: n.List, Keep: n.Keep, Name: n.Name}, input.single}, nil
+	case *plan.Window:
+		return planned{&physical.Window{Input: input.node, Time: n.Time, Grid: n.Grid, Name: n.Name}, input.single}, nil
+	case *plan.Watermark:
+		watermark := &physical.Watermark{Input: input.node, ID: p.watermarks, Column: n.Column, Delay: n.Delay}
+		p.watermarks++
+		return planned{watermark, input.single}, nil
+	case *plan.Aggregate:
+		return p.aggregate(n, input), nil
+	case *plan.Distinct:
+		return p.distinct(n, input), nil
+	case *plan.Sort:
+		return planned{&physical.Sort{Input: gather(input), Orders: n.Orders}, true}, nil
+	}
+	return planned{}, fmt.Errorf("plan %T: no such operator", root)
+}
+
+func (p *planner) scan(n *plan.Scan) physical.Node {
+	return &physical.Scan{
+		Source: p.source(n.Relation), Name: n.Relation.Name, Full: n.Relation.Schema,
+		Columns: n.Columns, Predicate: n.Predicate, Streaming: n.Relation.Streaming,
+	}
+}
+
+// source returns the number of a relation: scans of one relation share it.
+func (p *planner) source(relation *plan.Relation) int {
+	for i, known := range p.relations {
+		if known == relation {
+			return i
+		}
+	}
+	p.relations = append(p.relations, relation)
+	return len(p.relations) - 1
+}
+
+// gather brings all rows to one partition.
+func gather(input planned) physical.Node {
+	if input.single {
+		return input.node
+	}
+	return &physical.Exchange{Input: input.node, Single: true}
+}
+
+func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
+	keys := make([]physical.Key, len(n.Keys))
+	for i, column := range n.Output()[:len(n.Keys)] {
+		keys[i] = physical.Key{Field: column.Field, Window: column.Window}
+	}
+	exchange := p.partial(input, keys, n.Keys, n.Functions)
+	if !p.streaming {
+		return planned{&physical.FinalAggregate{
+			Input: exchange, Keys: keys, Aggregates: n.Functions, Names: n.Names,
+		}, exchange.Single}
+	}
+	name := fmt.Sprintf("aggregate-%d", p.aggregates)
+	p.aggregates++
+	return planned{&physical.StatefulAggregate{
+		Input: exchange, Name: name, Keys: keys, Aggregates: n.Functions, Names: n.Names,
+		EventTime: n.EventTime(), Mode: p.mode,
+	}, exchange.Single}
+}
+
+// distinct is an aggregation by all columns without functions. Streams have none;
+// see analyze.Legal.
+func (p *planner) distinct(n *plan.Distinct, input planned) planned {
+	columns := n.Output()
+	keys := make([]physical.Key, len(columns))
+	exprs := make([]bound.Expr, len(columns))
+	for i, column := range columns {
+		keys[i] = physical.Key{Field: column.Field, Window: column.Window}
+		exprs[i] = bound.Column{Index: i, Field: column.Field}
+	}
+	exchange := p.partial(input, keys, exprs, nil)
+	return planned{&physical.FinalAggregate{Input: exchange, Keys: keys}, exchange.Single}
+}
+
+// partial is the first step of an aggregation, and the exchange by its keys.
+func (p *planner) partial(input planned, keys []physical.Key, exprs []bound.Expr, functions []bound.Aggregate) *physical.Exchange {
+	exchange := &physical.Exchange{
+		Input:  &physical.PartialAggregate{Input: input.node, Keys: keys, KeyExprs: exprs, Aggregates: functions},
+		Single: len(keys) == 0,
+	}
+	for i, key := range keys {
+		exchange.Keys = append(exchange.Keys, i)
+		exchange.Windows = append(exchange.Windows, key.Window != nil)
+	}
+	return exchange
+}
+
+// limit takes the first rows of each partition, and of these together; the first
+// rows of a sort are found without sorting the rest.
+func (p *planner) limit(n *plan.Limit) (planned, error) {
+	sort, sorted := n.Input.(*plan.Sort)
+	below := n.Input
+	if sorted {
+		below = sort.Input
+	}
+	input, err := p.plan(below)
+	if err != nil {
+		return planned{}, err
+	}
+	first := func(input physical.Node) physical.Node {
+		if sorted {
+			return &physical.TopN{Input: input, Orders: sort.Orders, N: n.N}
+		}
+		return &physical.Limit{Input: input, N: n.N}
+	}
+	if !input.single {
+		input.node = gather(planned{node: first(input.node)})
+	}
+	return planned{first(input.node), true}, nil
+}
