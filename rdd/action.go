@@ -220,3 +220,53 @@ func aggregate[T, A any](ctx context.Context, end string, c *collection[[]T], ze
 }
 
 func errNilFunction(end string) error { return fmt.Errorf("rdd: %s: the function is nil", end) }
+
+// ForEach calls f for each element, in the tasks. An error of f fails the task,
+// which is then tried again from its beginning: what f does must bear repeating.
+func (r RDD[T]) ForEach(ctx context.Context, f func(T) error) error {
+	if f == nil {
+		return errNilFunction("ForEach")
+	}
+	_, err := run(ctx, "ForEach", r.collection, func(_ *scheduler.Task, _ int, in Chunks[T]) (struct{}, error) {
+		for chunk, err := range in {
+			if err != nil {
+				return struct{}{}, err
+			}
+			for _, element := range chunk {
+				if err := f(element); err != nil {
+					return struct{}{}, err
+				}
+			}
+		}
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// ForEachPartition calls f once for each partition, empty ones included. An error of
+// f fails the task, which is then tried again.
+func (r RDD[T]) ForEachPartition(ctx context.Context, f func(task Task, in iter.Seq[T]) error) error {
+	if f == nil {
+		return errNilFunction("ForEachPartition")
+	}
+	_, err := run(ctx, "ForEachPartition", r.collection, func(task *scheduler.Task, partition int, in Chunks[T]) (struct{}, error) {
+		elements, failure := flatten(in)
+		err := f(Task{task, r.collection.node, partition}, elements)
+		if *failure != nil {
+			err = *failure
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
+// Partitions is the number of partitions. For a collection that is read from files
+// it lists them, and for a sorted one it may run the job that chooses the ranges.
+func (r RDD[T]) Partitions(ctx context.Context) (int, error) { return partitions(ctx, r.collection) }
+
+func partitions[C any](ctx context.Context, c *collection[C]) (int, error) {
+	if err := prepare(ctx, "Partitions", c); err != nil {
+		return 0, err
+	}
+	return c.partitions, nil
+}

@@ -15,14 +15,14 @@ const chunkLength = 512
 type Chunks[T any] = iter.Seq2[[]T, error]
 
 // Columns is a chunk of pairs: Values[i] belongs to Keys[i].
-type Columns[K comparable, V any] struct {
+type Columns[K, V any] struct {
 	Keys   []K
 	Values []V
 }
 
 // KeyedChunks is a partition of pairs as operators see it, under the rules of
 // [Chunks].
-type KeyedChunks[K comparable, V any] = iter.Seq2[Columns[K, V], error]
+type KeyedChunks[K, V any] = iter.Seq2[Columns[K, V], error]
 
 // chunkOperations is what an operator that is blind to the type of a chunk needs.
 type chunkOperations[C any] struct {
@@ -39,7 +39,7 @@ func elementOperations[T any]() chunkOperations[[]T] {
 	}
 }
 
-func columnOperations[K comparable, V any]() chunkOperations[Columns[K, V]] {
+func columnOperations[K, V any]() chunkOperations[Columns[K, V]] {
 	return chunkOperations[Columns[K, V]]{
 		length: func(chunk Columns[K, V]) int { return len(chunk.Keys) },
 		clone: func(chunk Columns[K, V]) Columns[K, V] {
@@ -90,7 +90,7 @@ func (p *packer[T]) flush() bool {
 }
 
 // columnPacker is a packer of pairs.
-type columnPacker[K comparable, V any] struct {
+type columnPacker[K, V any] struct {
 	buffer Columns[K, V]
 	yield  func(Columns[K, V], error) bool
 }

@@ -171,29 +171,33 @@ func filterColumns[K comparable, V any](in KeyedChunks[K, V], f func(K, V) bool)
 // Keys are the keys alone, one for each pair.
 func (p Pairs[K, V]) Keys() RDD[K] {
 	n := newNode("Keys", nil, p.base())
-	return RDD[K]{elements(n, derive(p.collection, func(in KeyedChunks[K, V]) Chunks[K] {
-		return func(yield func([]K, error) bool) {
-			for chunk, err := range in {
-				if !yield(chunk.Keys, err) || err != nil {
-					return
-				}
+	return RDD[K]{elements(n, derive(p.collection, keysOf[K, V]))}
+}
+
+func keysOf[K, V any](in KeyedChunks[K, V]) Chunks[K] {
+	return func(yield func([]K, error) bool) {
+		for chunk, err := range in {
+			if !yield(chunk.Keys, err) || err != nil {
+				return
 			}
 		}
-	}))}
+	}
 }
 
 // Values are the values alone, one for each pair.
 func (p Pairs[K, V]) Values() RDD[V] {
 	n := newNode("Values", nil, p.base())
-	return RDD[V]{elements(n, derive(p.collection, func(in KeyedChunks[K, V]) Chunks[V] {
-		return func(yield func([]V, error) bool) {
-			for chunk, err := range in {
-				if !yield(chunk.Values, err) || err != nil {
-					return
-				}
+	return RDD[V]{elements(n, derive(p.collection, valuesOf[K, V]))}
+}
+
+func valuesOf[K, V any](in KeyedChunks[K, V]) Chunks[V] {
+	return func(yield func([]V, error) bool) {
+		for chunk, err := range in {
+			if !yield(chunk.Values, err) || err != nil {
+				return
 			}
 		}
-	}))}
+	}
 }
 
 // MapValues applies f to each value. Keys, and with them the partitioner, stay.

@@ -61,7 +61,7 @@ func splitColumns[K comparable, V any](in KeyedChunks[K, V], target Partitioner)
 	return blocksOf(outputs), nil
 }
 
-func blocksOf[K comparable, V any](outputs []pieces[K, V]) []any {
+func blocksOf[K, V any](outputs []pieces[K, V]) []any {
 	blocks := make([]any, len(outputs))
 	for i := range outputs {
 		if all := outputs[i].all(); len(all) > 0 {
@@ -73,7 +73,7 @@ func blocksOf[K comparable, V any](outputs []pieces[K, V]) []any {
 
 // pieces collects pairs in slices that are never moved, each twice as long as the
 // one before, up to a limit.
-type pieces[K comparable, V any] struct {
+type pieces[K, V any] struct {
 	full []Columns[K, V]
 	open Columns[K, V]
 }
@@ -124,7 +124,7 @@ func (p *pieces[K, V]) all() []Columns[K, V] {
 }
 
 // fetchColumns reads what the map tasks wrote for a reducer.
-func fetchColumns[K comparable, V any](task *scheduler.Task, shuffle *scheduler.Shuffle, reducer int) KeyedChunks[K, V] {
+func fetchColumns[K, V any](task *scheduler.Task, shuffle *scheduler.Shuffle, reducer int) KeyedChunks[K, V] {
 	return func(yield func(Columns[K, V], error) bool) {
 		for block, err := range task.Fetch(shuffle, reducer) {
 			if err != nil {
@@ -141,7 +141,7 @@ func fetchColumns[K comparable, V any](task *scheduler.Task, shuffle *scheduler.
 }
 
 // yieldColumns passes on columns in chunks and says whether more are wanted.
-func yieldColumns[K comparable, V any](task *scheduler.Task, all Columns[K, V], yield func(Columns[K, V], error) bool) bool {
+func yieldColumns[K, V any](task *scheduler.Task, all Columns[K, V], yield func(Columns[K, V], error) bool) bool {
 	for len(all.Keys) > 0 {
 		if err := task.Turn(); err != nil {
 			yield(Columns[K, V]{}, err)
