@@ -1,0 +1,22 @@
+package eval
+
+import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+)
+
+// The conditions of errors that data can cause, as Spark names them.
+const (
+	ArithmeticOverflow = "ARITHMETIC_OVERFLOW"
+	DivideByZero       = "DIVIDE_BY_ZERO"
+	RemainderByZero    = "REMAINDER_BY_ZERO"
+	CastOverflow       = "CAST_OVERFLOW"
+	CastInvalidInput   = "CAST_INVALID_INPUT"
+	InvalidPattern     = "INVALID_PARAMETER_VALUE.PATTERN"
+)
+
+// failure is an error of the data in one row: a *fault.Error with the condition and
+// the expression in which it arose.
+func failure(condition string, expr bound.Expr, message string) error {
+	return fault.Runtimef(condition, "%s, in %s", message, expr)
+}

@@ -1,0 +1,256 @@
+package eval
+
+import (
+	"fmt"
+	"math/bits"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Program is a compiled expression.
+type Program struct {
+	root node
+	rows vector.Selection // what Select returned last
+}
+
+// node computes one expression for a batch. Only the rows in selection (nil: all)
+// must be right and may fail. The result is the node's and good until it is
+// evaluated again; it may be a column of the batch itself.
+type node interface {
+	eval(b *vector.Batch, selection vector.Selection) (*vector.Column, error)
+}
+
+// Compile makes the program of an expression. The error says which function or type
+// has no kernel, or which constant is malformed.
+func Compile(expr bound.Expr) (*Program, error) {
+	root, err := compile(expr)
+	if err != nil {
+		return nil, err
+	}
+	return &Program{root: root}, nil
+}
+
+// CompileAll compiles several expressions, in order.
+func CompileAll(exprs []bound.Expr) ([]*Program, error) {
+	programs := make([]*Program, len(exprs))
+	for i, expr := range exprs {
+		program, err := Compile(expr)
+		if err != nil {
+			return nil, err
+		}
+		programs[i] = program
+	}
+	return programs, nil
+}
+
+// Run returns the value of the expression for each row of the batch that counts, at
+// that row's position. An error of the data is a
+// *fault.Error.
+func (p *Program) Run(b *vector.Batch) (*vector.Column, error) {
+	return p.root.eval(b, b.Selection)
+}
+
+// Select returns the rows that count and for which the boolean expression is true.
+// It is good until the program runs again.
+func (p *Program) Select(b *vector.Batch) (vector.Selection, error) {
+	column, err := p.root.eval(b, b.Selection)
+	if err != nil {
+		return nil, err
+	}
+	if p.rows == nil {
+		p.rows = vector.Selection{}
+	}
+	p.rows = selectTrue(p.rows[:0], column, b.Rows, b.Selection)
+	return p.rows, nil
+}
+
+// selectTrue appends the rows of the selection in which a boolean column is true.
+func selectTrue(rows vector.Selection, c *vector.Column, n int, selection vector.Selection) vector.Selection {
+	if selection != nil {
+		for _, row := range selection {
+			if c.Bools.Get(int(row)) && !c.IsNull(int(row)) {
+				rows = append(rows, row)
+			}
+		}
+		return rows
+	}
+	for i := 0; i*64 < n; i++ {
+		word := c.Bools[i] & validWord(c, i)
+		if rest := n - i*64; rest < 64 {
+			word &= 1<<uint(rest) - 1
+		}
+		for ; word != 0; word &= word - 1 {
+			rows = append(rows, int32(i*64+bits.TrailingZeros64(word)))
+		}
+	}
+	return rows
+}
+
+// validWord returns word i of a column's validity.
+func validWord(c *vector.Column, i int) uint64 {
+	if len(c.Valid) == 0 {
+		return ^uint64(0)
+	}
+	return c.Valid[i]
+}
+
+func compile(expr bound.Expr) (node, error) {
+	switch expr := expr.(type) {
+	case bound.Column:
+		return column(expr.Index), nil
+	case bound.Literal:
+		return newLiteral(expr)
+	case bound.Call:
+		args := make([]node, len(expr.Args))
+		for i, arg := range expr.Args {
+			var err error
+			if args[i], err = compile(arg); err != nil {
+				return nil, err
+			}
+		}
+		return compileCall(expr, args)
+	default:
+		return nil, fmt.Errorf("compile expression: unknown form %T", expr)
+	}
+}
+
+// compileCall chooses the kernel of a function. Names and types come together here
+// and nowhere else.
+func compileCall(call bound.Call, args []node) (node, error) {
+	switch call.Function {
+	case bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual:
+		return newComparison(call, args)
+	case bound.In:
+		return newIn(call, args)
+	case bound.And, bound.Or:
+		return newLogic(call.Function, args[0], args[1], canFail(call.Args[1])), nil
+	case bound.Not:
+		return &not{arg: args[0], out: vector.NewColumn(types.Boolean)}, nil
+	case bound.IsNull, bound.IsNotNull:
+		return &isNull{arg: args[0], inverted: call.Function == bound.IsNotNull, out: vector.NewColumn(types.Boolean)}, nil
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.Negate:
+		return newArithmetic(call, args)
+	case bound.Cast:
+		return newCast(call, args[0])
+	case bound.Lower, bound.Upper, bound.Trim, bound.Length, bound.Concat:
+		return newStringFunction(call, args)
+	case bound.Like:
+		return &like{value: args[0], pattern: args[1], call: call, out: vector.NewColumn(types.Boolean)}, nil
+	case bound.Split:
+		return newSplit(call, args)
+	case bound.Field:
+		index, ok := call.FieldIndex()
+		if !ok {
+			return nil, fmt.Errorf("compile %s: the field is no constant", call)
+		}
+		return &field{arg: args[0], index: index, out: vector.Column{Type: call.Of}}, nil
+	case bound.WindowTime:
+		return &windowTime{arg: args[0], out: vector.NewColumn(types.Timestamp)}, nil
+	default:
+		return nil, fmt.Errorf("compile %s: no function %q", call, call.Function)
+	}
+}
+
+// canFail reports whether an expression may give an error for some row.
+func canFail(expr bound.Expr) bool {
+	call, ok := expr.(bound.Call)
+	if !ok {
+		return false
+	}
+	switch call.Function {
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Negate, bound.Divide, bound.Remainder,
+		bound.Cast, bound.Split, bound.Like:
+		return true
+	}
+	for _, arg := range call.Args {
+		if canFail(arg) {
+			return true
+		}
+	}
+	return false
+}
+
+// column is a column of the input.
+type column int
+
+func (c column) eval(b *vector.Batch, _ vector.Selection) (*vector.Column, error) {
+	return &b.Columns[c], nil
+}
+
+// literal is a constant, as a column that is made once and grows with the batches.
+type literal struct {
+	value  any
+	column vector.Column
+	out    vector.Column // as much of it as the batch is long
+}
+
+func newLiteral(l bound.Literal) (*literal, error) {
+	n := &literal{value: l.Value, column: vector.NewColumn(l.Of)}
+	if err := n.column.AppendValue(l.Value); err != nil {
+		return nil, fmt.Errorf("compile literal %s: %w", l, err)
+	}
+	return n, nil
+}
+
+func (l *literal) eval(b *vector.Batch, _ vector.Selection) (*vector.Column, error) {
+	for l.column.Len < b.Rows {
+		// The value was appended once in newLiteral, so it fits.
+		if err := l.column.AppendValue(l.value); err != nil {
+			return nil, err
+		}
+	}
+	l.out = l.column
+	l.out.Len = b.Rows
+	return &l.out, nil
+}
+
+// constant returns the value of an expression that is a constant and not null.
+func constant[T any](expr bound.Expr) (T, bool) {
+	if l, ok := expr.(bound.Literal); ok {
+		value, ok := l.Value.(T)
+		return value, ok
+	}
+	var zero T
+	return zero, false
+}
+
+// eachRow calls visit for each selected row of n.
+func eachRow(n int, selection vector.Selection, visit func(row int)) {
+	if selection == nil {
+		for row := range n {
+			visit(row)
+		}
+		return
+	}
+	for _, row := range selection {
+		visit(int(row))
+	}
+}
+
+// bothValid makes out valid where a and b are.
+func bothValid(out *vector.Column, a, b *vector.Column) {
+	switch {
+	case !a.HasNulls() && !b.HasNulls():
+		out.Valid = out.Valid[:0]
+	case !a.HasNulls():
+		copyValid(out, b)
+	case !b.HasNulls():
+		copyValid(out, a)
+	default:
+		out.Valid = out.Valid.Resize(out.Len)
+		for i := range out.Valid {
+			out.Valid[i] = a.Valid[i] & b.Valid[i]
+		}
+	}
+}
+
+// copyValid makes out valid where a is.
+func copyValid(out *vector.Column, a *vector.Column) {
+	out.Valid = out.Valid[:0]
+	if a.HasNulls() {
+		out.Valid = out.Valid.Resize(out.Len)
+		copy(out.Valid, a.Valid)
+	}
+}

@@ -1,0 +1,123 @@
+package exec
+
+import (
+	"slices"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// sorter gives the rows since the last marker in order, those that are equal in the
+// order in which they came. With most >= 0 it gives only the first ones, and keeps
+// not many more.
+type sorter struct {
+	orders []bound.Order
+	keys   arguments
+	most   int64
+
+	rows   *vector.Batch // kept rows
+	sorted *vector.Batch // their keys
+	order  []int32
+	out    *vector.Batch
+}
+
+func newSort(schema types.Schema, orders []bound.Order, most int64) (Machine, error) {
+	s := &sorter{orders: orders, most: most, rows: vector.NewBatch(schema), out: vector.NewBatch(schema)}
+	var keys types.Schema
+	var exprs []bound.Expr
+	for _, order := range orders {
+		keys.Fields = append(keys.Fields, types.Nullable("", order.Expr.Type()))
+		exprs = append(exprs, order.Expr)
+	}
+	s.sorted = vector.NewBatch(keys)
+	var err error
+	s.keys, err = newArguments(exprs)
+	return s, err
+}
+
+func (s *sorter) Push(_ int, b *vector.Batch, _ Emit) error {
+	if err := s.keys.eval(b); err != nil {
+		return err
+	}
+	keys := vector.Batch{Rows: b.Rows, Selection: b.Selection}
+	for _, column := range s.keys.columns {
+		keys.Columns = append(keys.Columns, *column)
+	}
+	s.rows.Append(b)
+	s.sorted.Append(&keys)
+	if s.most >= 0 && int64(s.rows.Rows) > 2*s.most+vector.MaxRows {
+		s.shrink()
+	}
+	return nil
+}
+
+// sort computes order.
+func (s *sorter) sort() {
+	s.order = vector.Resize(s.order, s.rows.Rows)
+	for i := range s.order {
+		s.order[i] = int32(i)
+	}
+	slices.SortStableFunc(s.order, s.compare)
+	if s.most >= 0 && int64(len(s.order)) > s.most {
+		s.order = s.order[:s.most]
+	}
+}
+
+// compare orders two kept rows. vector.Compare puts null first.
+func (s *sorter) compare(a, b int32) int {
+	for i, order := range s.orders {
+		column := &s.sorted.Columns[i]
+		c := vector.Compare(column, int(a), column, int(b))
+		if c == 0 {
+			continue
+		}
+		if column.IsNull(int(a)) || column.IsNull(int(b)) {
+			if order.NullsFirst {
+				return c
+			}
+			return -c
+		}
+		if order.Descending {
+			return -c
+		}
+		return c
+	}
+	return 0
+}
+
+// shrink keeps only the rows that would be given now. They stay in the order in
+// which they came, so that equal rows still do after the next sort.
+func (s *sorter) shrink() {
+	s.sort()
+	slices.Sort(s.order)
+	for _, b := range []**vector.Batch{&s.rows, &s.sorted} {
+		kept := &vector.Batch{Columns: make([]vector.Column, len((*b).Columns))}
+		for i := range kept.Columns {
+			kept.Columns[i] = vector.NewColumn((*b).Columns[i].Type)
+		}
+		kept.Gather(*b, s.order)
+		*b = kept
+	}
+}
+
+func (s *sorter) Marker(_ int, _ Marker, emit Emit) error {
+	s.sort()
+	for order := s.order; len(order) > 0; {
+		n := min(len(order), vector.MaxRows)
+		s.out.Reset()
+		s.out.Gather(s.rows, order[:n])
+		if err := emit(s.out); err != nil {
+			return err
+		}
+		order = order[n:]
+	}
+	s.rows.Reset()
+	s.sorted.Reset()
+	return nil
+}
+
+func (s *sorter) Close() error {
+	s.rows, s.sorted, s.order = nil, nil, nil
+	return nil
+}

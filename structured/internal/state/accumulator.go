@@ -1,0 +1,208 @@
+package state
+
+import (
+	"fmt"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// accumulator is the buffers of one aggregate function, one for each group, by
+// number. A buffer is also a value of a column (see bound.Aggregate): so partial
+// results travel, before-images are kept and state is stored.
+type accumulator interface {
+	// resize makes it n groups: the first ones stay, new ones start empty.
+	resize(n int)
+
+	// add takes in the rows of a selection of the argument's column; row i of the
+	// selection belongs to group numbers[i]. Nulls are left out.
+	add(arg *vector.Column, selection vector.Selection, numbers []int32) error
+
+	// set overwrites the buffers of these groups with the rows of a column.
+	set(values *vector.Column, numbers []int32)
+
+	// appendTo appends the buffers of these groups to a column.
+	appendTo(values *vector.Column, numbers []int32)
+}
+
+// newAccumulator returns the accumulator of a function over rows, or over the
+// buffers of another one.
+func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
+	switch a.Function {
+	case bound.CountRows, bound.Count:
+		return &count{merge: merge}, nil
+	case bound.Sum:
+		switch a.Of.Kind() {
+		case types.KindBigint:
+			return &sumLongs{aggregate: a}, nil
+		case types.KindDouble:
+			return &sumDoubles{}, nil
+		}
+	case bound.Min, bound.Max:
+		greatest := a.Function == bound.Max
+		switch a.Of.Kind() {
+		case types.KindInt:
+			return &extreme[int32]{greatest: greatest, slice: func(c *vector.Column) []int32 { return c.Ints }, push: (*vector.Column).AppendInt}, nil
+		case types.KindBigint, types.KindTimestamp:
+			return &extreme[int64]{greatest: greatest, slice: func(c *vector.Column) []int64 { return c.Longs }, push: (*vector.Column).AppendLong}, nil
+		case types.KindDouble:
+			return &extremeDouble{greatest: greatest}, nil
+		case types.KindString:
+			return &extremeString{greatest: greatest}, nil
+		default:
+			return &extremeAny{greatest: greatest, of: a.Of}, nil
+		}
+	}
+	return nil, fmt.Errorf("aggregate %s: no such function of type %s", a, a.Of)
+}
+
+// count counts rows, those that are not null if it has an argument, or adds up
+// counts.
+type count struct {
+	merge  bool
+	counts []int64
+}
+
+func (a *count) resize(n int) { a.counts = resized(a.counts, n) }
+
+func (a *count) add(arg *vector.Column, selection vector.Selection, numbers []int32) error {
+	counts := a.counts
+	switch {
+	case a.merge:
+		for i, number := range numbers {
+			if row := rowAt(selection, i); !arg.IsNull(row) {
+				counts[number] += arg.Longs[row]
+			}
+		}
+	case arg == nil || !arg.HasNulls():
+		for _, number := range numbers {
+			counts[number]++
+		}
+	default:
+		for i, number := range numbers {
+			counts[number] += int64(arg.Valid.Bit(rowAt(selection, i)))
+		}
+	}
+	return nil
+}
+
+func (a *count) set(values *vector.Column, numbers []int32) {
+	for i, number := range numbers {
+		a.counts[number] = values.Longs[i]
+	}
+}
+
+func (a *count) appendTo(values *vector.Column, numbers []int32) {
+	for _, number := range numbers {
+		values.AppendLong(a.counts[number])
+	}
+}
+
+// resized returns s with n elements, of which those it did not have are zero.
+func resized[T any](s []T, n int) []T {
+	old := len(s)
+	s = vector.Resize(s, n)
+	if n > old {
+		clear(s[old:])
+	}
+	return s
+}
+
+// sumLongs adds up bigints. seen tells the sum of nothing, which is null.
+type sumLongs struct {
+	aggregate bound.Aggregate
+	sums      []int64
+	seen      []bool
+}
+
+func (a *sumLongs) resize(n int) { a.sums, a.seen = resized(a.sums, n), resized(a.seen, n) }
+
+func (a *sumLongs) add(arg *vector.Column, selection vector.Selection, numbers []int32) error {
+	sums, seen := a.sums, a.seen[:len(a.sums)]
+	var wrong int64
+	if selection == nil && !arg.HasNulls() {
+		values := arg.Longs[:len(numbers)]
+		for i, number := range numbers {
+			x, y := sums[number], values[i]
+			sum := x + y
+			sums[number], seen[number] = sum, true
+			wrong |= (x ^ sum) & (y ^ sum)
+		}
+	} else {
+		for i, number := range numbers {
+			row := rowAt(selection, i)
+			if arg.IsNull(row) {
+				continue
+			}
+			x, y := sums[number], arg.Longs[row]
+			sum := x + y
+			sums[number], seen[number] = sum, true
+			wrong |= (x ^ sum) & (y ^ sum)
+		}
+	}
+	if wrong < 0 {
+		return fault.Runtimef("ARITHMETIC_OVERFLOW", "a sum is out of the range of bigint, in %s", a.aggregate)
+	}
+	return nil
+}
+
+func (a *sumLongs) set(values *vector.Column, numbers []int32) {
+	for i, number := range numbers {
+		a.seen[number] = !values.IsNull(i)
+		a.sums[number] = 0
+		if a.seen[number] {
+			a.sums[number] = values.Longs[i]
+		}
+	}
+}
+
+func (a *sumLongs) appendTo(values *vector.Column, numbers []int32) {
+	for _, number := range numbers {
+		if a.seen[number] {
+			values.AppendLong(a.sums[number])
+		} else {
+			values.AppendNull()
+		}
+	}
+}
+
+// sumDoubles adds up doubles, in the order of the rows.
+type sumDoubles struct {
+	sums []float64
+	seen []bool
+}
+
+func (a *sumDoubles) resize(n int) { a.sums, a.seen = resized(a.sums, n), resized(a.seen, n) }
+
+func (a *sumDoubles) add(arg *vector.Column, selection vector.Selection, numbers []int32) error {
+	sums, seen := a.sums, a.seen[:len(a.sums)]
+	for i, number := range numbers {
+		if row := rowAt(selection, i); !arg.IsNull(row) {
+			sums[number] += arg.Doubles[row]
+			seen[number] = true
+		}
+	}
+	return nil
+}
+
+func (a *sumDoubles) set(values *vector.Column, numbers []int32) {
+	for i, number := range numbers {
+		a.seen[number] = !values.IsNull(i)
+		a.sums[number] = 0
+		if a.seen[number] {
+			a.sums[number] = values.Doubles[i]
+		}
+	}
+}
+
+func (a *sumDoubles) appendTo(values *vector.Column, numbers []int32) {
+	for _, number := range numbers {
+		if a.seen[number] {
+			values.AppendDouble(a.sums[number])
+		} else {
+			values.AppendNull()
+		}
+	}
+}

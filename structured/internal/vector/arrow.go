@@ -1,0 +1,161 @@
+package vector
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// FromArrow makes b the rows of a record batch. The values stay in the record's
+// memory, which must neither change nor be released while b is in use; bitmaps are
+// copied into the memory that b has for them. The error names the first column
+// whose type has no counterpart.
+func (b *Batch) FromArrow(record arrow.RecordBatch) error {
+	b.Columns = Resize(b.Columns, int(record.NumCols()))
+	b.Rows, b.Selection = int(record.NumRows()), nil
+	for i := range b.Columns {
+		if err := b.Columns[i].fromArrow(record.Column(i).Data()); err != nil {
+			return fmt.Errorf("column %q: %w", record.ColumnName(i), err)
+		}
+	}
+	return nil
+}
+
+func (c *Column) fromArrow(data arrow.ArrayData) error {
+	t, err := types.FromArrow(data.DataType())
+	if err != nil {
+		return err
+	}
+	old := *c
+	*c = Column{Type: t, Len: data.Len(), Valid: old.Valid[:0], Bools: old.Bools[:0]}
+	offset, n, buffers := data.Offset(), data.Len(), data.Buffers()
+	if bits := bytesOf(buffers[0]); bits != nil && data.NullN() != 0 {
+		c.Valid = c.Valid.fromBytes(bits, offset, n)
+	}
+	switch t.Kind() {
+	case types.KindVoid:
+		c.Resize(n)
+	case types.KindBoolean:
+		c.Bools = c.Bools.fromBytes(bytesOf(buffers[1]), offset, n)
+	case types.KindInt:
+		c.Ints = view[int32](buffers[1], offset, n)
+	case types.KindBigint, types.KindTimestamp:
+		c.Longs = view[int64](buffers[1], offset, n)
+	case types.KindDouble:
+		c.Doubles = view[float64](buffers[1], offset, n)
+	case types.KindString:
+		c.Offsets = offsetsOf(buffers[1], offset, n)
+		c.Bytes = bytesOf(buffers[2])
+	case types.KindArray:
+		c.Offsets = offsetsOf(buffers[1], offset, n)
+		c.Children = Resize(old.Children, 1)
+		return c.Children[0].fromArrow(data.Children()[0])
+	case types.KindStruct:
+		c.Children = Resize(old.Children, len(data.Children()))
+		for i, child := range data.Children() {
+			if err := c.Children[i].fromArrow(child); err != nil {
+				return err
+			}
+			if offset != 0 || c.Children[i].Len != n {
+				c.Children[i] = c.Children[i].Slice(offset, offset+n)
+			}
+		}
+	}
+	return nil
+}
+
+func bytesOf(buffer *memory.Buffer) []byte {
+	if buffer == nil {
+		return nil
+	}
+	return buffer.Bytes()
+}
+
+// view returns n values of a buffer, from the offset-th on, in its memory.
+func view[T int32 | int64 | float64](buffer *memory.Buffer, offset, n int) []T {
+	if n == 0 {
+		return nil
+	}
+	var zero T
+	bytes := buffer.Bytes()[offset*int(unsafe.Sizeof(zero)):]
+	_ = bytes[n*int(unsafe.Sizeof(zero))-1]
+	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(bytes))), n)
+}
+
+// offsetsOf is view for offsets; those of an empty array may be missing.
+func offsetsOf(buffer *memory.Buffer, offset, n int) []int32 {
+	if n == 0 {
+		return []int32{0}
+	}
+	return view[int32](buffer, offset, n+1)
+}
+
+// Record returns the rows that count as a record batch of the schema, whose types
+// are those of the columns. Without a selection it shares the memory of b and is
+// good until that changes; take it of a Clone to keep it. Release it when done.
+func (b *Batch) Record(schema *arrow.Schema) arrow.RecordBatch {
+	if b.Selection != nil {
+		b = b.Clone()
+	}
+	columns := make([]arrow.Array, len(b.Columns))
+	for i := range b.Columns {
+		data := b.Columns[i].data(schema.Field(i).Type)
+		columns[i] = array.MakeFromData(data)
+		data.Release()
+	}
+	record := array.NewRecordBatch(schema, columns, int64(b.Rows))
+	for _, column := range columns {
+		column.Release()
+	}
+	return record
+}
+
+func (c *Column) data(t arrow.DataType) *array.Data {
+	buffers := []*memory.Buffer{nil}
+	nulls := 0
+	if len(c.Valid) != 0 {
+		nulls = c.Len - c.Valid.Count(c.Len)
+	}
+	if nulls != 0 && c.Type != types.Void {
+		buffers[0] = memory.NewBufferBytes(c.Valid.toBytes(c.Len))
+	}
+	var children []arrow.ArrayData
+	switch c.Type.Kind() {
+	case types.KindBoolean:
+		buffers = append(buffers, memory.NewBufferBytes(c.Bools.toBytes(c.Len)))
+	case types.KindInt:
+		buffers = append(buffers, bufferOf(c.Ints[:c.Len]))
+	case types.KindBigint, types.KindTimestamp:
+		buffers = append(buffers, bufferOf(c.Longs[:c.Len]))
+	case types.KindDouble:
+		buffers = append(buffers, bufferOf(c.Doubles[:c.Len]))
+	case types.KindString:
+		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]), memory.NewBufferBytes(c.Bytes))
+	case types.KindArray:
+		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]))
+		children = append(children, c.Children[0].data(t.(*arrow.ListType).Elem()))
+	case types.KindStruct:
+		for i := range c.Children {
+			children = append(children, c.Children[i].data(t.(*arrow.StructType).Field(i).Type))
+		}
+	}
+	data := array.NewData(t, c.Len, buffers, children, nulls, 0)
+	for _, child := range children {
+		child.Release()
+	}
+	return data
+}
+
+// bufferOf returns values as an Arrow buffer over their memory.
+func bufferOf[T int32 | int64 | float64](values []T) *memory.Buffer {
+	var zero T
+	if len(values) == 0 {
+		return memory.NewBufferBytes(nil)
+	}
+	return memory.NewBufferBytes(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(values))), len(values)*int(unsafe.Sizeof(zero))))
+}

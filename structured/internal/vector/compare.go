@@ -1,0 +1,69 @@
+package vector
+
+import (
+	"bytes"
+	"cmp"
+
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Compare orders row i of a against row j of b, columns of the same type: negative,
+// zero or positive. Null is the least value and equal to null, NaN is greater than
+// every other number and equal to NaN, false is less than true, strings go by their
+// bytes, structs and arrays by their parts.
+func Compare(a *Column, i int, b *Column, j int) int {
+	if an, bn := a.IsNull(i), b.IsNull(j); an || bn {
+		switch {
+		case an && bn:
+			return 0
+		case an:
+			return -1
+		default:
+			return 1
+		}
+	}
+	switch a.Type.Kind() {
+	case types.KindBoolean:
+		return int(a.Bools.Bit(i)) - int(b.Bools.Bit(j))
+	case types.KindInt:
+		return cmp.Compare(a.Ints[i], b.Ints[j])
+	case types.KindBigint, types.KindTimestamp:
+		return cmp.Compare(a.Longs[i], b.Longs[j])
+	case types.KindDouble:
+		return CompareDoubles(a.Doubles[i], b.Doubles[j])
+	case types.KindString:
+		return bytes.Compare(a.String(i), b.String(j))
+	case types.KindStruct:
+		for k := range a.Children {
+			if c := Compare(&a.Children[k], i, &b.Children[k], j); c != 0 {
+				return c
+			}
+		}
+		return 0
+	case types.KindArray:
+		x, y := int(a.Offsets[i]), int(b.Offsets[j])
+		for x < int(a.Offsets[i+1]) && y < int(b.Offsets[j+1]) {
+			if c := Compare(&a.Children[0], x, &b.Children[0], y); c != 0 {
+				return c
+			}
+			x, y = x+1, y+1
+		}
+		return cmp.Compare(a.Offsets[i+1]-int32(x), b.Offsets[j+1]-int32(y))
+	default:
+		return 0
+	}
+}
+
+// CompareDoubles orders two numbers with NaN last and -0.0 equal to 0.0.
+func CompareDoubles(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	case a == b:
+		return 0
+	default: // at least one NaN, which cmp.Compare puts first
+		return -cmp.Compare(a, b)
+	}
+}
