@@ -265,7 +265,7 @@ func TestKillUnwinds(t *testing.T) {
 func TestEveryFault(t *testing.T) {
 	var points []Point
 	w := NewWorld(Options{Observe: func(p Point) { points = append(points, p) }})
-	w.Start("saver", saver(2))
+	w.Start("saver", saver{}.upTo(2))
 	w.Run(Limit{})
 	hits := make(map[Kind]int)
 	for _, p := range points {
@@ -273,7 +273,7 @@ func TestEveryFault(t *testing.T) {
 			f := p.Fault(kind)
 			f.Delay = time.Second
 			w := NewWorld(Options{Faults: []Fault{f}})
-			first := w.Start("saver", saver(2))
+			first := w.Start("saver", saver{}.upTo(2))
 			status := w.Run(Limit{})
 			switch kind {
 			case Crash, Kill:
@@ -298,7 +298,7 @@ func TestEveryFault(t *testing.T) {
 				t.Fatalf("%v: fired %v", f, w.Fired())
 			}
 			hits[kind]++
-			p := w.Start("saver", saver(2))
+			p := w.Start("saver", saver{}.upTo(2))
 			if status = w.Run(Limit{}); status != Done {
 				t.Fatalf("%v: %v", f, status)
 			}
