@@ -159,6 +159,14 @@ func (l *Log) Sync(ctx context.Context) error {
 	return l.err
 }
 
+// Err returns why the log takes no more records: a *PoisonedError or ErrClosed. It is
+// nil while it does.
+func (l *Log) Err() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
 // advance leads a round, or waits for the end of the one that is going on.
 func (l *Log) advance(ctx context.Context, sync bool) error {
 	l.mu.Lock()

@@ -2,176 +2,260 @@ package journal
 
 import (
 	"context"
-	"iter"
-	"time"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"sync"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/wal"
 )
 
-// Options configure a journal.
-type Options struct {
-	// Kind names what keeps its progress here, such as "dstream" or "structured".
-	// A directory is opened only by the kind that made it. It is required, and is
-	// one word.
-	Kind string
-
-	// Fingerprint identifies the program that opens the journal: two programs whose
-	// plans differ have different ones. Every plan is stamped with it.
-	Fingerprint uint64
-
-	// AcceptFingerprint runs a pending batch even though a program with another
-	// fingerprint planned it.
-	AcceptFingerprint bool
-
-	// Retain is how many batches before the last done one keep their plans, answers
-	// and changes; 100 if zero.
-	Retain int
-
-	// SegmentBytes is the size at which a segment of the log ends; 64 MiB if zero.
-	SegmentBytes int64
-}
-
-// Plan is all that determines a batch. A batch that is run again gets the plan
-// that was logged, whatever the options say by then.
-type Plan struct {
-	Batch       int64     // 0, 1, 2, … without gaps
-	Time        time.Time // the batch time; kept to the nanosecond, in UTC
-	Partitions  int       // how many partitions the batch is computed with
-	Fingerprint uint64    // of the program that planned it; set by the journal
-	Ranges      []byte    // what each source delivers; opaque to the journal
-	Watermarks  []byte    // watermarks and idle marks; opaque to the journal
-}
-
-// Change is what a batch changed in the state of one key group of an operator.
-type Change struct {
-	Batch    int64
-	Operator string
-	Group    int
-	Data     []byte // opaque to the journal
-}
-
-// Done says that every sink has a batch.
-type Done struct {
-	Batch   int64
-	Answers []byte // what the sinks answered; opaque to the journal
-}
-
-// Snapshot says that a snapshot of the state of the key groups [From, To) of an
-// operator exists and is durable. It holds all changes up to and including those
-// of batch Version.
-type Snapshot struct {
-	Operator string
-	From, To int
-	Version  int64
-}
-
-// Batch is a batch that is done: how it was planned and what the sinks answered.
-type Batch struct {
-	Plan Plan
-	Done Done
-}
-
-// Recovered is what a journal found when it was opened.
-type Recovered struct {
-	// Fresh says that the directory is new: nothing was ever planned.
-	Fresh bool
-
-	// ID is the identity of the query. It is drawn once, when the directory is made.
-	ID string
-
-	// Epoch is the writer epoch claimed by this start. Sinks that keep it refuse
-	// writers with a lower one.
-	Epoch uint64
-
-	// Last is the newest batch that is done, nil if there is none.
-	Last *Batch
-
-	// Pending is the plan of the batch after Last if it was logged, else nil. The
-	// caller runs it before anything else and does not call Journal.Plan for it:
-	// it is durable already. A sink that says it has the batch is not called.
-	Pending *Plan
-
-	// Snapshots are the newest snapshots that were logged, by operator and group:
-	// ranges that do not overlap, sorted by operator and then by group.
-	Snapshots []Snapshot
-}
-
-// Next returns the number of the batch to run next: that of Pending if there is
-// one, else the one to be planned.
-func (r *Recovered) Next() int64 {
-	if r.Last == nil {
-		return 0
-	}
-	return r.Last.Done.Batch + 1
-}
+// stateFrameBytes is the size at which a state frame is handed to the log and the
+// next one is begun.
+const stateFrameBytes = 64 << 10
 
 // Journal is an open journal. Plan, PlanDurable, AppendState and Commit are called
 // by one activity at a time, in this order for each batch; the other methods may
 // be called by any activity at any time.
-type Journal struct{}
+type Journal struct {
+	env     env.Env
+	dir     string
+	epoch   uint64
+	options Options
+	lock    io.Closer
+	log     *wal.Log
+	syncing *env.Proc // makes a plan durable in the background; nil before the first
 
-// Open takes the directory's lock, claims the next writer epoch and reads what
-// earlier writers left. A missing directory is made, durably.
-//
-// Errors: *env.LockedError if another writer is alive here, *FormatError if the
-// directory is of another kind or version or its format file is damaged,
-// *FingerprintError if a pending batch was planned by another program,
-// *wal.CorruptError if the log is damaged, *FencedError if a newer writer started
-// meanwhile.
-func Open(ctx context.Context, e env.Env, dir string, o Options) (*Journal, *Recovered, error) {
-	panic("not yet")
-}
+	//det:lock what the frames mean; never held across a call of the Env
+	mu        sync.Mutex
+	core      *core
+	retaining bool
+	closed    bool
 
-// Replay yields the changes of the batches that are done, in the order of the
-// batches and within a batch in the order in which they were appended. Those that
-// the snapshots restored by the caller hold already are left out: have returns the
-// version of the snapshot that was restored for a group of an operator, -1 for
-// none. If changes that are needed have been removed from the log, the error is a
-// *MissingStateError. A change's Data is valid until the next one is asked for.
-func (j *Journal) Replay(have func(operator string, group int) int64) iter.Seq2[Change, error] {
-	panic("not yet")
-}
-
-// Batches yields the batches from the given number on that are done and still in
-// the log, oldest first.
-func (j *Journal) Batches(from int64) iter.Seq2[Batch, error] {
-	panic("not yet")
+	// The state frame being filled, for one activity.
+	changes      []byte
+	changesBatch int64
+	operator     string // of the last change in it
 }
 
 // Plan logs the plan of the next batch and starts to make it durable without
 // waiting for it: the batch may be computed meanwhile.
-func (j *Journal) Plan(ctx context.Context, p Plan) error { panic("not yet") }
+func (j *Journal) Plan(ctx context.Context, p Plan) error {
+	if err := j.decide(func(c *core) error { return c.mayPlan(p, 0) }); err != nil {
+		return err
+	}
+	if err := j.appendPlan(p); err != nil {
+		return err
+	}
+	if j.syncing != nil {
+		if err := j.syncing.Wait(ctx, j.env); err != nil {
+			return err
+		}
+	}
+	j.syncing = j.env.Spawn("journal sync", func() error { return j.log.Sync(context.Background()) })
+	return nil
+}
+
+func (j *Journal) appendPlan(p Plan) error {
+	p.Fingerprint = j.options.Fingerprint
+	return j.append(appendPlan(nil, p))
+}
 
 // PlanDurable waits until the current plan is durable and checks the fence. No
 // sink may be called for the batch before it has returned nil.
-func (j *Journal) PlanDurable(ctx context.Context) error { panic("not yet") }
+func (j *Journal) PlanDurable(ctx context.Context) error {
+	if err := j.log.Sync(ctx); err != nil {
+		return err
+	}
+	if err := j.CheckFence(ctx); err != nil {
+		return err
+	}
+	return j.decide(func(c *core) error {
+		if c.pending == nil {
+			return errors.New("no batch is planned")
+		}
+		c.durable = true
+		return nil
+	})
+}
 
 // CheckFence returns a *FencedError if a newer writer has started. It is called
 // before each call of a sink.
-func (j *Journal) CheckFence(ctx context.Context) error { panic("not yet") }
+func (j *Journal) CheckFence(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return checkFence(j.env.FS(), j.dir, j.epoch)
+}
+
+// checkFence looks for the claim of the next epoch. There is one if there is any of a
+// higher epoch: each writer claims the one behind the highest, and no claim is ever
+// removed.
+func checkFence(files env.FS, dir string, epoch uint64) error {
+	_, err := files.Stat(epochFile(dir, epoch+1))
+	switch {
+	case err == nil:
+		return &FencedError{Dir: dir, Epoch: epoch, Higher: epoch + 1}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	}
+	return fmt.Errorf("journal %s: look for a newer writer: %w", dir, err)
+}
 
 // AppendState adds a change to those of the current batch. It is called once every
 // sink has the batch, and copies the data. The changes become durable, and count,
 // together with the commit of the batch. Changes of one operator are best appended
 // one after the other.
-func (j *Journal) AppendState(ctx context.Context, c Change) error { panic("not yet") }
+func (j *Journal) AppendState(ctx context.Context, c Change) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if c.Group < 0 || c.Group > maxGroup {
+		return fmt.Errorf("journal %s: change of operator %q: key group %d", j.dir, c.Operator, c.Group)
+	}
+	isFirst := len(j.changes) == 0
+	if isFirst {
+		if err := j.decide(func(core *core) error { return core.mayCommit(c.Batch) }); err != nil {
+			return err
+		}
+		j.changes = appendStateHeader(j.changes, j.epoch, c.Batch)
+		j.changesBatch = c.Batch
+	} else if c.Batch != j.changesBatch {
+		return fmt.Errorf("journal %s: change of batch %d among those of batch %d", j.dir, c.Batch, j.changesBatch)
+	}
+	j.changes = appendChange(j.changes, c, j.operator, isFirst)
+	j.operator = c.Operator
+	if len(j.changes) < stateFrameBytes {
+		return nil
+	}
+	return j.appendChanges()
+}
+
+// appendChanges hands the state frame being filled to the log.
+func (j *Journal) appendChanges() error {
+	if len(j.changes) == 0 {
+		return nil
+	}
+	err := j.append(j.changes)
+	j.changes = j.changes[:0]
+	return err
+}
 
 // Commit logs that the current batch is done, with the changes that were appended
 // for it, and waits until that is durable. If the plan of the next batch is known
 // already it is logged with it, and becomes the current one: Plan is not called
 // for it then.
-func (j *Journal) Commit(ctx context.Context, d Done, next *Plan) error { panic("not yet") }
+func (j *Journal) Commit(ctx context.Context, d Done, next *Plan) error {
+	err := j.decide(func(c *core) error {
+		if err := c.mayCommit(d.Batch); err != nil || next == nil {
+			return err
+		}
+		return c.mayPlan(*next, 1)
+	})
+	if err != nil {
+		return err
+	}
+	if err := j.appendChanges(); err != nil {
+		return err
+	}
+	if err := j.append(appendDone(nil, j.epoch, d)); err != nil {
+		return err
+	}
+	if next != nil {
+		if err := j.appendPlan(*next); err != nil {
+			return err
+		}
+	}
+	if err := j.log.Sync(ctx); err != nil || next == nil {
+		return err
+	}
+	return j.decide(func(c *core) error {
+		c.durable = true
+		return nil
+	})
+}
 
 // Snapshots logs snapshots that are durable, file and directory. What they make
 // superfluous is removed by a later Retain.
-func (j *Journal) Snapshots(ctx context.Context, snapshots ...Snapshot) error { panic("not yet") }
+func (j *Journal) Snapshots(ctx context.Context, snapshots ...Snapshot) error {
+	for _, s := range snapshots {
+		if err := j.decide(func(c *core) error { return c.maySnapshot(s) }); err != nil {
+			return err
+		}
+		if err := j.append(appendSnapshot(nil, s)); err != nil {
+			return err
+		}
+	}
+	return j.log.Sync(ctx)
+}
 
 // Retain removes the segments of the log that recovery does not need any more:
 // those that lie before the last Options.Retain batches and hold no change that is
 // newer than the snapshot of its group. It is cheap when there is nothing to
 // remove, and is called now and then between batches.
-func (j *Journal) Retain(ctx context.Context) error { panic("not yet") }
+func (j *Journal) Retain(ctx context.Context) error {
+	j.mu.Lock()
+	position, through, due := j.core.cut(j.core.next()-1, j.options.Retain)
+	if !due || j.retaining {
+		j.mu.Unlock()
+		return nil
+	}
+	j.retaining = true
+	frame := appendRetained(nil, retained{through, j.core.newestSnapshots()})
+	j.mu.Unlock()
+
+	err := j.append(frame)
+	if err == nil {
+		err = j.log.RemoveBefore(ctx, position)
+	}
+
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.retaining = false
+	if err == nil {
+		j.core.drop(position)
+	}
+	return err
+}
+
+// decide runs a decision of the core. After a failed write the core may be ahead of the
+// log, and decides nothing any more.
+func (j *Journal) decide(f func(*core) error) error {
+	if err := j.log.Err(); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err := f(j.core); err != nil {
+		return fmt.Errorf("journal %s: %w", j.dir, err)
+	}
+	return nil
+}
+
+// append hands a frame to the log and tells the core.
+func (j *Journal) append(frame []byte) error {
+	position, err := j.log.Append(frame)
+	if err != nil {
+		return err
+	}
+	return j.decide(func(c *core) error { return c.apply(position, frame) })
+}
 
 // Close ends the journal and gives up the lock. A batch that is not committed is
 // pending for the next start. Calls after the first return nil.
-func (j *Journal) Close() error { panic("not yet") }
+func (j *Journal) Close() error {
+	j.mu.Lock()
+	closed := j.closed
+	j.closed = true
+	j.mu.Unlock()
+	if closed {
+		return nil
+	}
+	var err error
+	if j.syncing != nil {
+		err = j.syncing.Wait(context.Background(), j.env)
+	}
+	return errors.Join(err, j.log.Close(), j.lock.Close())
+}
