@@ -15,6 +15,9 @@
 //   - Every call of an Env or of its file system is an I/O point: the place where
 //     a simulation may switch activities, inject an error or crash the process.
 //
+// Package fstest is the contract of the file system as a test; both pass it. The
+// real one needs a Unix system.
+//
 // Memory that several activities share is guarded by a sync.Mutex that is never
 // held across a call of the Env.
 package env

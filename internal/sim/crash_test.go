@@ -346,6 +346,7 @@ func TestSyncedSurvives(t *testing.T) {
 		syncTree(r, files, "/")
 		synced := contents(files)
 		randomSteps(r, files, "second")
+		checkInvariants(r, disk)
 		outcome := Outcome{
 			Kind: OutcomeKind(rapid.IntRange(0, int(Mixed)).Draw(r, "outcome")),
 			Seed: rapid.Uint64Range(0, 1000).Draw(r, "seed"),
@@ -364,6 +365,26 @@ func TestSyncedSurvives(t *testing.T) {
 			r.Fatalf("after a crash something is not durable: %v", outcomes)
 		}
 	})
+}
+
+// checkInvariants: pending operations lead from what is durable to what is seen,
+// and each unsynced write lies behind the durable part of its file.
+func checkInvariants(r *rapid.T, d *Disk) {
+	for id, n := range d.nodes {
+		if n == nil {
+			continue
+		}
+		entries := n.durable
+		for _, op := range n.pending {
+			entries = with(entries, op)
+		}
+		if !slices.Equal(entries, n.entries) {
+			r.Fatalf("directory %d: durable %v and %v lead to %v, not %v", id, n.durable, n.pending, entries, n.entries)
+		}
+		if n.synced > n.clean || len(n.ends) == 0 && n.clean != len(n.data) || !slices.IsSorted(n.ends) {
+			r.Fatalf("file %d: synced %d, clean %d, writes %v, size %d", id, n.synced, n.clean, n.ends, len(n.data))
+		}
+	}
 }
 
 // randomSteps works on files whose names begin with prefix, in two directories.
@@ -525,5 +546,30 @@ func TestOutcomeText(t *testing.T) {
 	}
 	if got := fmt.Sprint(Outcome{Kind: Lost}, Outcome{Torn, 17}); got != "lost torn.17" {
 		t.Error(got)
+	}
+}
+
+func TestCorrupt(t *testing.T) {
+	s := newScript(t, Strict)
+	s.put("a", "abc", true)
+	before := s.disk.Clone()
+	s.must(s.disk.Corrupt("a", 1, 0x01))
+	if got := show(s.disk); got != "a=acc" {
+		t.Errorf("got %q", got)
+	}
+	if got := show(before); got != "a=abc" {
+		t.Errorf("a clone holds %q", got)
+	}
+	if s.disk.Hash() == before.Hash() {
+		t.Error("the hash has not changed")
+	}
+	for name, offset := range map[string]int64{"a": 3, "b": 0, "/": 0} {
+		if err := s.disk.Corrupt(name, offset, 1); err == nil {
+			t.Errorf("%s at %d: no error", name, offset)
+		}
+	}
+	s.put("a", "d", false)
+	if got := show(s.disk); got != "a=accd" {
+		t.Errorf("after an append: %q", got)
 	}
 }

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -188,6 +189,22 @@ func (d *Disk) add(now time.Time, dir nodeID, name string, isDir bool) nodeID {
 	}
 	d.change(now, []nodeID{dir}, []entryOp{{name: name, id: id}})
 	return id
+}
+
+// Corrupt flips the bits of mask in one byte of a file, as a decaying medium does:
+// what is seen and what is durable change alike. It fails if there is no such byte.
+func (d *Disk) Corrupt(name string, offset int64, mask byte) error {
+	id, err := d.file(name)
+	if err == nil && (offset < 0 || offset >= int64(len(d.nodes[id].data))) {
+		err = syscall.EINVAL
+	}
+	if err != nil {
+		return fmt.Errorf("corrupt byte %d of %s: %w", offset, name, err)
+	}
+	n := d.own(id)
+	n.unshare()
+	n.data[offset] ^= mask
+	return nil
 }
 
 // create makes a file whose name must be free.

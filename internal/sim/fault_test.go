@@ -288,7 +288,9 @@ func TestEveryFault(t *testing.T) {
 					t.Fatalf("%v: ran on: %v", f, status)
 				}
 				first.Resume()
-				status = w.Run(Limit{})
+				if status := w.Run(Limit{}); status != Done {
+					t.Fatalf("%v: resumed: %v", f, status)
+				}
 			case Delay:
 				if w.Mono() != time.Second {
 					t.Fatalf("%v: took %v", f, w.Mono())
@@ -299,7 +301,7 @@ func TestEveryFault(t *testing.T) {
 			}
 			hits[kind]++
 			p := w.Start("saver", saver{}.upTo(2))
-			if status = w.Run(Limit{}); status != Done {
+			if status := w.Run(Limit{}); status != Done {
 				t.Fatalf("%v: %v", f, status)
 			}
 			if _, err := p.Ended(); err != nil {

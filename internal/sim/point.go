@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"io/fs"
+	"runtime/debug"
 	"slices"
 )
 
@@ -67,6 +68,9 @@ func (p *Process) at(op operation, path string, value uint64) reached {
 	r := reached{activity: a}
 	occurrence := int(p.counts[s.index])
 	w.trace.add(event{mono: w.mono, activity: a, site: s, occurrence: occurrence, value: value})
+	if w.points == w.options.StackAt {
+		w.stack = debug.Stack()
+	}
 	if w.options.Observe != nil {
 		w.options.Observe(Point{p, a.name, s.name, occurrence, p.points, op})
 	}

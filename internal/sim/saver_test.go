@@ -169,3 +169,30 @@ func TestEveryCrash(t *testing.T) {
 		}
 	}
 }
+
+// TestMkdirAllSync: once it has returned, the path survives, even if earlier
+// processes were killed anywhere in the same call.
+func TestMkdirAllSync(t *testing.T) {
+	makeDir := func(e env.Env) error { return env.MkdirAllSync(e.FS(), "x/y/z") }
+	points := 0
+	w := NewWorld(Options{Observe: func(Point) { points++ }})
+	w.Start("maker", makeDir)
+	w.Run(Limit{})
+	for at := range points {
+		w := NewWorld(Options{Faults: []Fault{{Kind: Kill, Occurrence: at + 1}}})
+		w.Start("first", makeDir)
+		if status := w.Run(Limit{}); status != Crashed {
+			t.Fatalf("point %d: %v", at, status)
+		}
+		second := w.Start("second", makeDir)
+		w.Run(Limit{})
+		if _, err := second.Ended(); err != nil {
+			t.Fatalf("point %d: %v", at, err)
+		}
+		for image, outcome := range images(w.Disk()) {
+			if image != "x/ x/y/ x/y/z/" {
+				t.Errorf("point %d: %v leaves %q", at, outcome, image)
+			}
+		}
+	}
+}

@@ -17,6 +17,7 @@ type event struct {
 	occurrence int
 	value      uint64
 	fault      *Fault
+	hash       uint64 // of the run up to the event
 }
 
 // trace is a running hash over all that happened, and the last events.
@@ -38,6 +39,7 @@ func (t *trace) add(e event) {
 	t.fold(e.site.hash + uint64(e.activity.number))
 	t.fold(e.value)
 	t.fold(uint64(e.mono))
+	e.hash = t.hash
 	if t.keep || len(t.events) < traceLength {
 		t.events = append(t.events, e)
 	} else {
@@ -87,3 +89,22 @@ func (w *World) Trace() []string {
 	}
 	return lines
 }
+
+// Divergence returns the number of the first event, from 1, in which two runs
+// differ that kept their whole traces, and 0 if there is none. A second pair of
+// runs with Options.StackAt then shows where each was.
+func Divergence(a, b *World) uint64 {
+	one, two := a.trace.events, b.trace.events
+	for i := range min(len(one), len(two)) {
+		if one[i].hash != two[i].hash {
+			return uint64(i) + 1
+		}
+	}
+	if len(one) != len(two) {
+		return uint64(min(len(one), len(two))) + 1
+	}
+	return 0
+}
+
+// Stack returns the stack of the activity at Options.StackAt, once it was reached.
+func (w *World) Stack() []byte { return w.stack }

@@ -41,11 +41,16 @@ type Options struct {
 	Buggify func(site string) bool
 
 	// Observe, if set, is called at each point, right before the operation and its
-	// fault: the moment to clone the disk.
+	// fault: the moment to clone the disk. What the last operation did is seen on the
+	// disk when Run returns.
 	Observe func(Point)
 
 	// KeepTrace keeps all events, not only the last.
 	KeepTrace bool
+
+	// StackAt is the number of an event, from 1, at which the stack of the activity
+	// is kept; see Divergence. 0 is none.
+	StackAt uint64
 
 	// Sites is shared by worlds that run one after another. Nil is a new one.
 	Sites *Sites
@@ -77,6 +82,7 @@ type World struct {
 	points uint64
 	budget uint64 // number of points at which Run returns
 	fired  []Fault
+	stack  []byte
 	halt   *Fault // why the loop must stop now
 }
 
@@ -102,7 +108,8 @@ type Limit struct {
 	Time   time.Duration // virtual time from now; the clock advances exactly so far if nothing else happens
 }
 
-// NewWorld returns a world without processes.
+// NewWorld returns a world without processes. The caller closes it, unless Run has
+// said Done.
 func NewWorld(o Options) *World {
 	w := &World{options: o, chooser: o.Chooser, disk: o.Disk, sites: o.Sites}
 	if w.chooser == nil {

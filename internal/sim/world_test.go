@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -348,12 +350,7 @@ func TestSameSeedSameRun(t *testing.T) {
 		w, choices := once()
 		again, _ := once()
 		if w.TraceHash() != again.TraceHash() || w.Disk().Hash() != again.Disk().Hash() {
-			for i, line := range w.Trace() {
-				if other := again.Trace()[i]; line != other {
-					t.Fatalf("seed %d, event %d: %s\nagain: %s", seed, i, line, other)
-				}
-			}
-			t.Fatalf("seed %d: equal traces, different hashes", seed)
+			t.Fatalf("seed %d: the runs differ from event %d on", seed, Divergence(w, again))
 		}
 		parsed, err := ParseChoices(choices.Choices.String())
 		if err != nil {
@@ -373,6 +370,54 @@ func TestSameSeedSameRun(t *testing.T) {
 	two, _ := run(t, Options{Seed: 2}, racers)
 	if one.TraceHash() == two.TraceHash() {
 		t.Error("what is written is not in the trace")
+	}
+}
+
+// TestSameSeedSameRunElsewhere: another operating-system process, with one
+// processor, sees the same run.
+func TestSameSeedSameRunElsewhere(t *testing.T) {
+	w, _ := run(t, Options{Seed: 1, Chooser: NewRandom(7)}, racers)
+	hash := fmt.Sprintf("trace hash %x", w.TraceHash())
+	if os.Getenv("SIM_TEST_PRINT_HASH") != "" {
+		fmt.Println(hash)
+		return
+	}
+	again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSameSeedSameRunElsewhere$")
+	again.Env = append(os.Environ(), "SIM_TEST_PRINT_HASH=1", "GOMAXPROCS=1")
+	output, err := again.CombinedOutput()
+	if err != nil || !strings.Contains(string(output), hash+"\n") {
+		t.Fatalf("here: %s; there: %v\n%s", hash, err, output)
+	}
+}
+
+// TestDivergence: a program with a memory that is no part of the world is caught,
+// with the place where it first differs.
+func TestDivergence(t *testing.T) {
+	calls := uint64(0)
+	leaky := func(e env.Env) error {
+		for i := range uint64(10) {
+			if i == 5 {
+				calls++
+				e.Probe("leak", calls)
+			}
+			e.Probe("step", i)
+		}
+		return nil
+	}
+	one, _ := run(t, Options{KeepTrace: true}, leaky)
+	two, _ := run(t, Options{KeepTrace: true, StackAt: 6}, leaky)
+	if at := Divergence(one, two); at != 6 || one.TraceHash() == two.TraceHash() {
+		t.Errorf("the runs differ from event %d on", at)
+	}
+	if one.Stack() != nil || !strings.Contains(string(two.Stack()), "TestDivergence") {
+		t.Errorf("stack %s", two.Stack())
+	}
+	if at := Divergence(one, one); at != 0 {
+		t.Errorf("a run differs from itself at event %d", at)
+	}
+	short, _ := run(t, Options{KeepTrace: true}, func(e env.Env) error { e.Probe("step", 0); return nil })
+	if at := Divergence(one, short); at != 2 {
+		t.Errorf("a shorter run differs from event %d on", at)
 	}
 }
 
