@@ -50,15 +50,15 @@ func (x *index) segment(hash uint64) *segment {
 }
 
 // candidate returns the first slot + 1, in probing order, whose tag fits, or 0. It
-// looks at no key.
-func (s *segment) candidate(hash uint64) uint32 {
+// looks at no key. Probing starts at the entry home, which is at the hash's place.
+func (s *segment) candidate(hash uint64, home uint32) uint32 {
 	entries := s.entries
 	tag := uint32(hash>>tagShift) &^ s.slotMask
-	for at := uint32(hash); ; at++ {
-		entry := entries[at&uint32(len(entries)-1)]
+	for at, entry := hash, home; ; entry = entries[at&uint64(len(entries)-1)] {
 		if slot := entry & s.slotMask; slot == 0 || entry&^s.slotMask == tag {
 			return slot
 		}
+		at++
 	}
 }
 

@@ -128,8 +128,9 @@ func (t *Table[K, V]) addEntry(hash uint64, slot uint32) {
 
 // Slots stores the slot of keys[i] in slots[i], inserting keys that are new with
 // the zero value. hashes[i] is the hash of keys[i]; all three are of one length. It
-// is the fast way for many keys: a first pass over the index and a second over the
-// keys let the memory work on many keys at once.
+// is the fast way for many keys, in three passes: fetch the entries of the index,
+// without a branch that depends on them, so that the memory works on many at once;
+// find candidates among the entries; look at the keys of the candidates.
 func (t *Table[K, V]) Slots(keys []K, hashes []uint64, slots []uint32) {
 	hashes, slots = hashes[:len(keys)], slots[:len(keys)]
 	for len(keys) > 0 {
@@ -146,7 +147,11 @@ const bulk = 128
 func (t *Table[K, V]) slots(keys []K, hashes []uint64, slots []uint32) {
 	hashes, slots = hashes[:len(keys)], slots[:len(keys)]
 	for i, hash := range hashes {
-		slots[i] = t.index.segment(hash).candidate(hash)
+		s := t.index.segment(hash)
+		slots[i] = s.entries[hash&uint64(len(s.entries)-1)]
+	}
+	for i, hash := range hashes {
+		slots[i] = t.index.segment(hash).candidate(hash, slots[i])
 	}
 	// An insertion may move entries, but the candidate of a later key stays a slot,
 	// and if that slot's key is the one looked for, it is the right one.
