@@ -2,6 +2,7 @@ package bound
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -62,7 +63,11 @@ func (l Literal) String() string {
 	case string:
 		return "'" + strings.ReplaceAll(value, "'", "''") + "'"
 	case float64:
-		return strconv.FormatFloat(value, 'g', -1, 64)
+		text := strconv.FormatFloat(value, 'g', -1, 64)
+		if value == math.Trunc(value) && !strings.ContainsAny(text, "e.I") {
+			text += ".0" // not to be taken for a whole number
+		}
+		return text
 	case int64:
 		if l.Of == types.Timestamp {
 			return "timestamp '" + time.UnixMicro(value).UTC().Format("2006-01-02T15:04:05.999999Z") + "'"

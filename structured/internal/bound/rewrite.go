@@ -1,7 +1,8 @@
 package bound
 
 import (
-	"reflect"
+	"math"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -61,8 +62,32 @@ func Replace(expr Expr, exprs []Expr) Expr {
 }
 
 // Same reports whether two expressions are written alike: same functions, columns,
-// literals and types.
-func Same(a, b Expr) bool { return reflect.DeepEqual(a, b) }
+// literals and types. Two nil expressions are the same.
+func Same(a, b Expr) bool {
+	switch x := a.(type) {
+	case Column:
+		y, ok := b.(Column)
+		return ok && x == y
+	case Literal:
+		y, ok := b.(Literal)
+		return ok && x.Of == y.Of && sameValue(x.Value, y.Value)
+	case Call:
+		y, ok := b.(Call)
+		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && slices.EqualFunc(x.Args, y.Args, Same)
+	}
+	return a == nil && b == nil
+}
+
+// sameValue compares the values of literals: NaN is the same as NaN, and 0.0 is
+// another literal than -0.0.
+func sameValue(a, b any) bool {
+	x, ok := a.(float64)
+	y, also := b.(float64)
+	if ok && also {
+		return math.Float64bits(x) == math.Float64bits(y) || math.IsNaN(x) && math.IsNaN(y)
+	}
+	return a == b
+}
 
 // Conjuncts splits a condition into the parts that And joins, from left to right.
 func Conjuncts(condition Expr) []Expr {

@@ -6,25 +6,24 @@
 // and again, until none of them changes anything. Every rule keeps the columns of
 // the result, with their names, types and order, and the multiset of its rows.
 //
-// A stream is kept as it is in two respects: what is counted by a watermark, and what
-// reaches the state of an operator.
+// In a stream one rewriting can be seen: a filter moves below a watermark unless it
+// reads the event time, so that the rows it leaves out do not move the watermark. That
+// is what Spark does, and it belongs to the meaning of a query. What an operator keeps
+// from batch to batch is never changed.
 package optimize
 
 import "github.com/tidewheel/tidewheel/structured/internal/plan"
 
 // rule is one rewriting.
-type rule struct {
-	name  string
-	apply func(plan.Node) plan.Node
-}
+type rule func(plan.Node) plan.Node
 
 // Optimize applies the rules until nothing changes.
 func Optimize(root plan.Node) plan.Node {
-	rules := [...]rule{}
+	rules := [...]rule{foldConstants, combineFilters, pushFilters, pushColumns}
 	for changed := true; changed; {
 		changed = false
 		for _, rule := range rules {
-			next := rule.apply(root)
+			next := rule(root)
 			changed = changed || next != root
 			root = next
 		}

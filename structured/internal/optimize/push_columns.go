@@ -1,0 +1,206 @@
+package optimize
+
+import (
+	"slices"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+)
+
+// pushColumns leaves out, at every operator down to the scans, the columns that
+// nothing above it reads.
+func pushColumns(root plan.Node) plan.Node {
+	pruned, _ := prune(root, all(len(root.Output())))
+	return pruned
+}
+
+// columns tells for each column of a node whether it is read.
+type columns []bool
+
+func all(n int) columns {
+	read := make(columns, n)
+	for i := range read {
+		read[i] = true
+	}
+	return read
+}
+
+// and is c with the columns that exprs read.
+func (c columns) and(exprs ...bound.Expr) columns {
+	read := slices.Clone(c)
+	for _, expr := range exprs {
+		bound.Walk(expr, func(column bound.Column) { read[column.Index] = true })
+	}
+	return read
+}
+
+// prune returns a node that has at least those columns of the given one that are
+// read, in their order, and for each column where it is now, or -1 if it is gone.
+// It returns the node itself if there is nothing to leave out.
+func prune(node plan.Node, read columns) (plan.Node, []int) {
+	switch n := node.(type) {
+	case *plan.Scan:
+		return pruneScan(n, read)
+	case *plan.Project:
+		return pruneProject(n, read)
+	case *plan.Explode:
+		return pruneExplode(n, read)
+	case *plan.Window:
+		return pruneWindow(n, read)
+	case *plan.Aggregate:
+		return pruneAggregate(n)
+	case *plan.Filter:
+		input, at := prune(n.Input, read.and(n.Condition))
+		if input == n.Input {
+			return n, at
+		}
+		return &plan.Filter{Input: input, Condition: bound.Move(n.Condition, at)}, at
+	case *plan.Watermark:
+		read = slices.Clone(read)
+		read[n.Column] = true
+		input, at := prune(n.Input, read)
+		if input == n.Input {
+			return n, at
+		}
+		return &plan.Watermark{Input: input, Column: at[n.Column], Delay: n.Delay}, at
+	case *plan.Sort:
+		return pruneSort(n, read)
+	case *plan.Limit, *plan.Alias:
+		child := node.Children()[0]
+		input, at := prune(child, read)
+		if input == child {
+			return node, at
+		}
+		return node.With([]plan.Node{input}), at
+	}
+	// All others read every column of their inputs.
+	children := node.Children()
+	pruned := make([]plan.Node, len(children))
+	changed := false
+	for i, child := range children {
+		pruned[i], _ = prune(child, all(len(child.Output())))
+		changed = changed || pruned[i] != child
+	}
+	if changed {
+		node = node.With(pruned)
+	}
+	return node, identity(len(read))
+}
+
+// keep numbers the columns that are read; at is -1 for the others.
+func keep(read columns) (kept, at []int) {
+	at = make([]int, len(read))
+	for i := range read {
+		at[i] = -1
+		if read[i] {
+			at[i] = len(kept)
+			kept = append(kept, i)
+		}
+	}
+	return kept, at
+}
+
+func pruneScan(n *plan.Scan, read columns) (plan.Node, []int) {
+	if n.Predicate != nil {
+		read = read.and(n.Predicate)
+	}
+	kept, at := keep(read)
+	if len(kept) == len(read) {
+		return n, at
+	}
+	scan := &plan.Scan{Relation: n.Relation, Columns: make([]int, len(kept))}
+	for i, column := range kept {
+		scan.Columns[i] = n.Columns[column]
+	}
+	if n.Predicate != nil {
+		scan.Predicate = bound.Move(n.Predicate, at)
+	}
+	return scan, at
+}
+
+func pruneProject(n *plan.Project, read columns) (plan.Node, []int) {
+	kept, at := keep(read)
+	exprs := make([]bound.Expr, len(kept))
+	names := make([]string, len(kept))
+	for i, column := range kept {
+		exprs[i], names[i] = n.Exprs[column], n.Names[column]
+	}
+	input, inputAt := prune(n.Input, make(columns, len(n.Input.Output())).and(exprs...))
+	if input == n.Input && len(kept) == len(read) {
+		return n, at
+	}
+	for i, expr := range exprs {
+		exprs[i] = bound.Move(expr, inputAt)
+	}
+	return plan.NewProject(input, exprs, names), at
+}
+
+func pruneExplode(n *plan.Explode, read columns) (plan.Node, []int) {
+	element := len(n.Keep)
+	kept, at := keep(read[:element])
+	inputRead := make(columns, len(n.Input.Output())).and(n.List)
+	for _, column := range kept {
+		inputRead[n.Keep[column]] = true
+	}
+	input, inputAt := prune(n.Input, inputRead)
+	at = append(at, len(kept))
+	if input == n.Input && len(kept) == element {
+		return n, at
+	}
+	explode := &plan.Explode{Input: input, List: bound.Move(n.List, inputAt), Keep: make([]int, len(kept)), Name: n.Name}
+	for i, column := range kept {
+		explode.Keep[i] = inputAt[n.Keep[column]]
+	}
+	return explode, at
+}
+
+func pruneWindow(n *plan.Window, read columns) (plan.Node, []int) {
+	input, at := prune(n.Input, read[:len(read)-1].and(n.Time))
+	at = append(slices.Clone(at), len(input.Output()))
+	if input == n.Input {
+		return n, at
+	}
+	return &plan.Window{Input: input, Time: bound.Move(n.Time, at), Grid: n.Grid, Name: n.Name}, at
+}
+
+// pruneAggregate keeps all functions: what a stream keeps must not depend on what is
+// read of it.
+func pruneAggregate(n *plan.Aggregate) (plan.Node, []int) {
+	read := make(columns, len(n.Input.Output())).and(n.Keys...)
+	for _, function := range n.Functions {
+		if function.Arg != nil {
+			read = read.and(function.Arg)
+		}
+	}
+	output := identity(len(n.Keys) + len(n.Functions))
+	input, at := prune(n.Input, read)
+	if input == n.Input {
+		return n, output
+	}
+	aggregate := &plan.Aggregate{Input: input, KeyNames: n.KeyNames, Names: n.Names}
+	for _, key := range n.Keys {
+		aggregate.Keys = append(aggregate.Keys, bound.Move(key, at))
+	}
+	for _, function := range n.Functions {
+		if function.Arg != nil {
+			function.Arg = bound.Move(function.Arg, at)
+		}
+		aggregate.Functions = append(aggregate.Functions, function)
+	}
+	return aggregate, output
+}
+
+func pruneSort(n *plan.Sort, read columns) (plan.Node, []int) {
+	for _, order := range n.Orders {
+		read = read.and(order.Expr)
+	}
+	input, at := prune(n.Input, read)
+	if input == n.Input {
+		return n, at
+	}
+	orders := slices.Clone(n.Orders)
+	for i := range orders {
+		orders[i].Expr = bound.Move(orders[i].Expr, at)
+	}
+	return &plan.Sort{Input: input, Orders: orders}, at
+}

@@ -1,0 +1,75 @@
+package optimize
+
+import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+)
+
+// pushFilters moves filters towards the relations and into their scans, so that
+// fewer rows are read and computed with. A condition is moved in parts: each goes as
+// far as the columns it reads exist.
+//
+// A filter passes a watermark only in those parts that do not read the event time:
+// rows that they leave out do not move the watermark, as in Spark. It never passes a
+// limit, which would then choose other rows, nor an aggregation.
+func pushFilters(root plan.Node) plan.Node {
+	return plan.Rewrite(root, func(node plan.Node) plan.Node {
+		if filter, ok := node.(*plan.Filter); ok {
+			return pushFilter(filter)
+		}
+		return node
+	})
+}
+
+func pushFilter(filter *plan.Filter) plan.Node {
+	switch input := filter.Input.(type) {
+	case *plan.Scan:
+		return &plan.Scan{
+			Relation: input.Relation, Columns: input.Columns,
+			Predicate: bound.Conjunction(input.Predicate, filter.Condition),
+		}
+	case *plan.Project:
+		return input.With([]plan.Node{&plan.Filter{Input: input.Input, Condition: bound.Replace(filter.Condition, input.Exprs)}})
+	case *plan.Alias, *plan.Sort, *plan.Distinct:
+		return input.With([]plan.Node{&plan.Filter{Input: input.Children()[0], Condition: filter.Condition}})
+	case *plan.Watermark:
+		return below(filter, input, identity(len(input.Output())), func(column int) bool { return column != input.Column })
+	case *plan.Window:
+		window := len(input.Input.Output())
+		return below(filter, input, identity(window+1), func(column int) bool { return column != window })
+	case *plan.Explode:
+		element := len(input.Keep)
+		return below(filter, input, append(append([]int{}, input.Keep...), -1), func(column int) bool { return column != element })
+	}
+	return filter
+}
+
+// below moves those parts of a filter that read only columns for which may is true
+// to the other side of its input, node. There column i is at[i].
+func below(filter *plan.Filter, node plan.Node, at []int, may func(column int) bool) plan.Node {
+	var stay, move []bound.Expr
+	for _, part := range bound.Conjuncts(filter.Condition) {
+		if bound.Reads(part, func(column int) bool { return !may(column) }) {
+			stay = append(stay, part)
+		} else {
+			move = append(move, bound.Move(part, at))
+		}
+	}
+	if len(move) == 0 {
+		return filter
+	}
+	moved := node.With([]plan.Node{&plan.Filter{Input: node.Children()[0], Condition: bound.Conjunction(move...)}})
+	if len(stay) == 0 {
+		return moved
+	}
+	return &plan.Filter{Input: moved, Condition: bound.Conjunction(stay...)}
+}
+
+// identity is 0, 1, … n-1: columns that stay where they are.
+func identity(n int) []int {
+	at := make([]int, n)
+	for i := range at {
+		at[i] = i
+	}
+	return at
+}
