@@ -26,16 +26,16 @@ type KeyedChunks[K, V any] = iter.Seq2[Columns[K, V], error]
 
 // chunkOperations is what an operator that is blind to the type of a chunk needs.
 type chunkOperations[C any] struct {
-	length func(C) int
-	clone  func(C) C
-	slice  func(chunk C, from, to int) C
+	length   func(C) int
+	clone    func(C) C
+	encoding func() (chunkEncoding[C], error)
 }
 
 func elementOperations[T any]() chunkOperations[[]T] {
 	return chunkOperations[[]T]{
-		length: func(chunk []T) int { return len(chunk) },
-		clone:  func(chunk []T) []T { return slices.Clone(chunk) },
-		slice:  func(chunk []T, from, to int) []T { return chunk[from:to:to] },
+		length:   func(chunk []T) int { return len(chunk) },
+		clone:    func(chunk []T) []T { return slices.Clone(chunk) },
+		encoding: encodeElements[T],
 	}
 }
 
@@ -45,9 +45,7 @@ func columnOperations[K, V any]() chunkOperations[Columns[K, V]] {
 		clone: func(chunk Columns[K, V]) Columns[K, V] {
 			return Columns[K, V]{slices.Clone(chunk.Keys), slices.Clone(chunk.Values)}
 		},
-		slice: func(chunk Columns[K, V], from, to int) Columns[K, V] {
-			return Columns[K, V]{chunk.Keys[from:to:to], chunk.Values[from:to:to]}
-		},
+		encoding: encodeColumns[K, V],
 	}
 }
 
@@ -57,14 +55,6 @@ func resize[T any](buffer []T, n int) []T {
 		return buffer[:n]
 	}
 	return make([]T, n, max(n, min(2*cap(buffer), chunkLength)))
-}
-
-// fail is a partition that cannot be computed.
-func fail[C any](err error) iter.Seq2[C, error] {
-	return func(yield func(C, error) bool) {
-		var none C
-		yield(none, err)
-	}
 }
 
 // packer collects elements and passes them on as chunks. After push or flush has

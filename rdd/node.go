@@ -182,7 +182,7 @@ func (n *node) settle(ctx context.Context) error {
 		n.planned.Store(true)
 	}
 	if n.checkpoint.wanted.Load() {
-		return n.writeCheckpoint(ctx)
+		return n.checkpoint.write(ctx)
 	}
 	return nil
 }

@@ -75,6 +75,7 @@ type root struct {
 	scopes      atomic.Int64
 	marked      atomic.Int64 // checkpoints asked for and not yet written
 	sequence    atomic.Int64 // for names of temporary files
+	checkpoint  checkpointStore
 }
 
 // Open makes a session. It starts the executors and reads nothing.

@@ -106,7 +106,7 @@ func sortNode[C, S, E, D any](n *node, parent *collection[C], by sorting[C, S, E
 			return err
 		}
 		shuffle = n.shuffle(parent.node, n.partitions, func(task *scheduler.Task, partition int) ([]any, error) {
-			return splitRanges(by.split(parent.compute(task, partition)), newRanger(by.order, bounds))
+			return splitRanges(by.split(parent.compute(task, partition)), newRanger(by.order, bounds), n.partitions)
 		})
 		n.depend(shuffle)
 		return nil
@@ -123,9 +123,10 @@ func sortNode[C, S, E, D any](n *node, parent *collection[C], by sorting[C, S, E
 	})
 }
 
-// splitRanges writes the blocks of a map task: a block for each range.
-func splitRanges[S, E any](in KeyedChunks[S, E], ranges *ranger[S]) ([]any, error) {
-	outputs := make([]pieces[S, E], ranges.count())
+// splitRanges writes the n blocks of a map task: one for each range, and empty ones if
+// there are fewer ranges.
+func splitRanges[S, E any](in KeyedChunks[S, E], ranges *ranger[S], n int) ([]any, error) {
+	outputs := make([]pieces[S, E], n)
 	for chunk, err := range in {
 		if err != nil {
 			return nil, err

@@ -109,8 +109,6 @@ func newRanger[S any](by order[S], bounds []S) *ranger[S] {
 	return r
 }
 
-func (r *ranger[S]) count() int { return len(r.bounds) + 1 }
-
 // of returns the range of each key, good until the next call.
 func (r *ranger[S]) of(keys []S) []uint32 {
 	r.parts = resize(r.parts, len(keys))

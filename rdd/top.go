@@ -60,6 +60,7 @@ func eachPair[K comparable, V any](chunk Columns[K, V], f func(Pair[K, V])) {
 }
 
 func smallest[C, E any](ctx context.Context, end string, c *collection[C], n int, each func(C, func(E)), compare func(a, b E) int) ([]E, error) {
+	n = max(n, 0)
 	parts, err := run(ctx, end, c, func(_ *scheduler.Task, _ int, in iter.Seq2[C, error]) ([]E, error) {
 		best := selection[E]{limit: n, compare: compare}
 		for chunk, err := range in {
@@ -95,7 +96,7 @@ type selection[E any] struct {
 }
 
 func (s *selection[E]) add(element E) {
-	if s.limit <= 0 || s.pruned && s.compare(element, s.elements[s.limit-1]) >= 0 {
+	if s.limit == 0 || s.pruned && s.compare(element, s.elements[s.limit-1]) >= 0 {
 		return
 	}
 	s.elements = append(s.elements, element)
