@@ -29,6 +29,7 @@ type State[K comparable, V any] struct {
 	batch   uint32 // 0 is no batch
 	isOpen  bool
 	images  []image[V] // what the batch has touched, in order
+	deletes bool       // whether it has deleted a key
 	present int
 }
 
@@ -122,6 +123,7 @@ func (s *State[K, V]) Delete(key K) bool {
 	s.mark(slot).present = false
 	s.present--
 	if s.isOpen { // the key may come back in this batch, and then takes its place again
+		s.deletes = true
 		var none V
 		*s.table.At(slot) = none
 		return true
@@ -178,9 +180,11 @@ func (s *State[K, V]) marked() uint32 {
 
 // Commit ends the batch and makes its changes final.
 func (s *State[K, V]) Commit() {
-	for i := range s.images {
-		if slot := s.images[i].slot; !s.mark(slot).present {
-			s.table.Delete(slot)
+	if s.deletes {
+		for i := range s.images {
+			if slot := s.images[i].slot; !s.mark(slot).present {
+				s.table.Delete(slot)
+			}
 		}
 	}
 	s.end()
@@ -211,7 +215,7 @@ func (s *State[K, V]) Rollback() {
 func (s *State[K, V]) end() {
 	clear(s.images)
 	s.images = s.images[:0]
-	s.isOpen = false
+	s.isOpen, s.deletes = false, false
 	s.compact()
 }
 
