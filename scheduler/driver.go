@@ -100,7 +100,9 @@ func (s *Scheduler) notify(e Event) {
 		return nil
 	})
 	if err != nil {
+		s.mu.Lock()
 		s.listenerErr = fmt.Errorf("listener, at %q: %w", e, err)
+		s.mu.Unlock()
 	}
 }
 

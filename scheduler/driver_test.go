@@ -33,7 +33,7 @@ func TestShuffleJob(t *testing.T) {
 	}
 }
 
-// log is a listener that keeps what it hears.
+// eventLog is a listener that keeps what it hears.
 type eventLog struct{ events []Event }
 
 func (l *eventLog) listen(e Event) { l.events = append(l.events, e) }
@@ -66,6 +66,42 @@ func TestCompleteShuffleIsSkipped(t *testing.T) {
 		}
 		if stages, tasks := log.counts(); stages != want[0] || tasks != want[1] {
 			t.Errorf("%d stages and %d tasks, want %d", stages, tasks, want)
+		}
+	}
+}
+
+func TestForgetShuffle(t *testing.T) {
+	var log eventLog
+	s := newTestScheduler(t, Options{Listener: log.listen})
+	final, shuffle := s.shuffled(s.source(3), 4, func(t *Task, p int) (int, error) {
+		if t.Partition() != p || t.Env() != t.scheduler.env {
+			return 0, fmt.Errorf("task of partition %d computes %d", t.Partition(), p)
+		}
+		return t.Stage(), nil
+	})
+	var forgetting atomic.Bool
+	count := Job{Name: "Count", Final: final, Partitions: []int{2}, Run: func(t *Task, p int) (any, error) {
+		if forgetting.CompareAndSwap(true, false) {
+			s.ForgetShuffle(shuffle.ID)
+		}
+		return fetchAll(t, shuffle, p)
+	}}
+	for _, test := range []struct {
+		during bool // forget while the result task runs
+		want   [2]int
+	}{{false, [2]int{2, 4}}, {true, [2]int{4, 7}}, {false, [2]int{2, 4}}} {
+		forgetting.Store(test.during)
+		if err := s.Run(context.Background(), count); err != nil {
+			t.Fatal(err)
+		}
+		if stages, tasks := log.counts(); stages != test.want[0] || tasks != test.want[1] {
+			t.Errorf("%d stages and %d tasks, want %d", stages, tasks, test.want)
+		}
+		s.ForgetShuffle(shuffle.ID)
+		for id, x := range s.executors {
+			if _, ok := x.store.output(shuffle.ID, 0, 2); ok {
+				t.Errorf("executor %d still has blocks", id)
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ type Scheduler struct {
 	spare     []action // a used queue, for recycling
 	carrying  bool
 
-	listenerErr error // of the activity that carries
+	listenerErr error // changed by the activity that carries, which reads it without the lock
 }
 
 // New returns a scheduler whose executors wait for work. It must be closed.
