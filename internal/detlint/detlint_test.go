@@ -154,7 +154,12 @@ func TestRules(t *testing.T) {
 		{heldAcross(`t.files.Stat("a")`), "t.files.Stat is called while a mutex is held"},
 		{heldAcross(`env.MkdirAllSync(t.files, "a")`), "env.MkdirAllSync is called while"},
 		{heldAcross(`t.e.Park(nil, 0)`), "t.e.Park is called while"},
+		{heldAcross(`t.user()`), "t.user is called while"},
+		{`type t struct { mu sync.Mutex } //det:lock a test` + "\n\n" + `func (t *t) f(user func()) { t.mu.Lock(); user(); t.mu.Unlock(); user() }`, "user is called while"},
+		{`type t struct { mu sync.Mutex } //det:lock a test` + "\n\n" + `func (t *t) f(own func(*t)) { t.mu.Lock(); own(t); t.mu.Unlock() }`, ""},
+		{`type t struct { mu sync.Mutex } //det:lock a test` + "\n\n" + `func (t *t) f(cancel context.CancelFunc) { t.mu.Lock(); cancel(); t.mu.Unlock() }`, ""},
 		{heldAcross(`t.e.Mono()`), ""},
+		{heldAcross(`ours := func() {}; ours()`), ""},
 		{heldAcross(`t.mu.Unlock(); t.files.Stat("a"); t.mu.Lock()`), ""},
 		{heldAcross(`func() { }()`), ""},
 
@@ -191,7 +196,7 @@ func TestRules(t *testing.T) {
 
 // heldAcross is a method that runs a statement with its mutex held.
 func heldAcross(statement string) string {
-	return "type t struct {\n\tmu sync.Mutex //det:lock a test\n\te env.Env\n\tfiles env.FS\n}\n" +
+	return "type t struct {\n\tmu sync.Mutex //det:lock a test\n\te env.Env\n\tfiles env.FS\n\tuser func()\n}\n" +
 		"func (t *t) f() { t.mu.Lock(); defer t.mu.Unlock(); " + statement + " }\n"
 }
 

@@ -79,15 +79,52 @@ func (c *checker) mutexCall(call *ast.CallExpr) (mutex, method string) {
 	return "", ""
 }
 
-// canPark says whether a call is one of the Env or of its files, or is handed
-// one of these.
+// canPark says whether a call is one of the Env or of its files, or is handed one
+// of these, or calls a function that was handed over, such as a user's.
 func (c *checker) canPark(call *ast.CallExpr) bool {
+	if c.isHandedOver(call.Fun) {
+		return true
+	}
 	if selector, ok := call.Fun.(*ast.SelectorExpr); ok {
 		if s := c.info.Selections[selector]; s != nil && isWorld(s.Recv()) && !isHarmless(selector.Sel.Name) {
 			return true
 		}
 	}
 	return slices.ContainsFunc(call.Args, func(argument ast.Expr) bool { return isWorld(c.info.TypeOf(argument)) })
+}
+
+// isHandedOver says whether a function is the value of a field or a parameter. A
+// cancel function of a context is harmless, and one that takes an unexported type
+// is no user's.
+func (c *checker) isHandedOver(function ast.Expr) bool {
+	id, ok := function.(*ast.Ident)
+	if selector, isSelector := function.(*ast.SelectorExpr); isSelector {
+		id, ok = selector.Sel, true
+	}
+	if !ok {
+		return false
+	}
+	v, ok := c.info.Uses[id].(*types.Var)
+	if !ok || !v.IsField() && v.Kind() != types.ParamVar {
+		return false
+	}
+	if named, ok := v.Type().(*types.Named); ok && named.Obj().Pkg() != nil && named.Obj().Pkg().Path() == "context" {
+		return false
+	}
+	signature, ok := v.Type().Underlying().(*types.Signature)
+	if !ok {
+		return false
+	}
+	for parameter := range signature.Params().Variables() {
+		t := parameter.Type()
+		if pointer, ok := t.(*types.Pointer); ok {
+			t = pointer.Elem()
+		}
+		if named, ok := t.(*types.Named); ok && !named.Obj().Exported() && named.Obj().Pkg() == c.types {
+			return false
+		}
+	}
+	return true
 }
 
 // isHarmless names the methods of an Env that are no I/O point.
