@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"path"
@@ -310,6 +311,82 @@ func TestCrashImages(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestCrashByChooser: FIFO keeps all, and a random chooser finds what a scenario
+// allows and nothing else.
+func TestCrashByChooser(t *testing.T) {
+	want := map[Profile][]string{
+		Strict: {
+			"name=old", "name=old temp=", "name=old temp=x", "name=old temp=0", "name=old temp=?",
+			"name= temp=", "name=x temp=x", "name=0 temp=0", "name=? temp=?", "name=", "name=x", "name=0", "name=?",
+		},
+		Ext4Ordered: {"name=old", "name=old temp=", "name=old temp=x", "name=", "name=x"},
+	}
+	for profile, want := range want {
+		s := newScript(t, profile)
+		s.put("name", "old", true)
+		s.must(s.files.SyncDir("/"))
+		s.put("temp", "x", false)
+		s.must(s.files.Rename("temp", "name"))
+		if kept := show(s.disk.CrashBy(FIFO{})); kept != "name=x" {
+			t.Errorf("%v: FIFO leaves %q", profile, kept)
+		}
+		found := make(map[string]bool)
+		random := NewRandom(1)
+		for range 2000 {
+			found[show(s.disk.CrashBy(random))] = true
+		}
+		if got := slices.Sorted(maps.Keys(found)); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+			t.Errorf("%v: found %q", profile, got)
+		}
+	}
+}
+
+// TestWorldCrash: a crash from outside ends all processes, and the next ones find
+// what it left.
+func TestWorldCrash(t *testing.T) {
+	for name, crash := range map[string]func(*World){
+		"outcome": func(w *World) { w.Crash(Outcome{Kind: Lost}) },
+		"chooser": func(w *World) { w.CrashBy(lastOption{}) },
+	} {
+		w := NewWorld(Options{})
+		app := func(e env.Env) error {
+			if _, err := e.FS().Create("a"); err != nil {
+				return err
+			}
+			return e.Park(context.Background(), env.Forever)
+		}
+		w.Start("one", app)
+		if status := w.Run(Limit{}); status != Quiescent {
+			t.Fatal(name, status)
+		}
+		crash(w)
+		if left := show(w.Disk()); left != "" {
+			t.Errorf("%s left %q", name, left)
+		}
+		if status := w.Run(Limit{}); status != Done {
+			t.Errorf("%s: %v", name, status)
+		}
+		if second := w.Start("two", app); second.Incarnation() != 2 || second.Name() != "two" {
+			t.Errorf("%s: started %s.%d", name, second.Name(), second.Incarnation())
+		}
+		if status := w.Run(Limit{}); status != Quiescent {
+			t.Errorf("%s: after the crash: %v", name, status)
+		}
+		w.Close()
+		w.Close()
+	}
+}
+
+// lastOption always takes the last option, except that entries are lost.
+type lastOption struct{}
+
+func (lastOption) Choose(site string, n int) int {
+	if site == "crash.entries" {
+		return int(Lost)
+	}
+	return n - 1
 }
 
 // TestSectorsAreTorn: over more than one sector, each may be lost on its own.

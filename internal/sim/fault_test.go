@@ -358,6 +358,37 @@ func TestZombie(t *testing.T) {
 	}
 }
 
+// TestPausedWakesLater: what wakes the activities of a paused process, a latch or
+// a timer, is seen when it goes on.
+func TestPausedWakesLater(t *testing.T) {
+	var latch env.Latch
+	var woken []string
+	w := NewWorld(Options{})
+	p := w.Start("paused", func(e env.Env) error {
+		child := e.Spawn("sleeper", func() error {
+			err := env.Sleep(context.Background(), e, time.Second)
+			woken = append(woken, fmt.Sprint("timer ", e.Mono()))
+			return err
+		})
+		err := latch.Wait(context.Background(), e)
+		woken = append(woken, fmt.Sprint("latch ", e.Mono()))
+		return errors.Join(err, child.Wait(context.Background(), e))
+	})
+	w.Run(Limit{Points: 2})
+	p.Pause()
+	w.Start("other", func(e env.Env) error {
+		latch.Set()
+		return env.Sleep(context.Background(), e, 5*time.Second)
+	})
+	if status := w.Run(Limit{}); status != Quiescent || len(woken) > 0 || w.Mono() != 5*time.Second {
+		t.Fatal(status, woken, w.Mono())
+	}
+	p.Resume()
+	if status := w.Run(Limit{}); status != Done || fmt.Sprint(woken) != "[latch 5s timer 5s]" {
+		t.Fatal(status, woken)
+	}
+}
+
 func TestCall(t *testing.T) {
 	for text, want := range map[string]struct {
 		applied bool
