@@ -217,6 +217,7 @@ func TestUnencodableTypes(t *testing.T) {
 		Shown int
 		seen  map[string]bool
 	}
+	_ = hidden{seen: nil}
 	type holder struct{ Inner []map[string]hidden }
 	type blank struct{ _ [1 << 20]byte }
 	type stamped struct {
