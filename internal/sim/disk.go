@@ -54,9 +54,6 @@ func NewDisk(profile Profile) *Disk {
 	return d
 }
 
-// Profile returns what the disk was made with.
-func (d *Disk) Profile() Profile { return d.profile }
-
 // Generation counts the changes of the disk, durable or not: the same number at
 // two moments of one run means the same disk.
 func (d *Disk) Generation() uint64 { return d.generation }
