@@ -4,7 +4,7 @@
 // Three ideas carry the package.
 //
 //   - A key's hash is a fact on disk. It is XXH64 with seed 0 over the key's value
-//     in a fixed form (package comment of hash.go), the same on every machine and
+//     in a fixed form (told in hash.go), the same on every machine and
 //     in every release. The top ten bits are the key group, the unit in which state
 //     is stored and moved; a partition owns a range of key groups, so changing the
 //     number of partitions rewrites nothing.
