@@ -30,12 +30,12 @@ const maxFrame = 1 << 30
 
 // frames is what making and reading frames needs; its memory is kept.
 type frames struct {
-	batch  *vector.Batch // groups as they are stored
-	bytes  []byte
-	refs   []groupRef // of the epoch, by key group
-	keys   []*vector.Column
-	values []*vector.Column
-	next   []int32
+	batch   *vector.Batch // groups as they are stored
+	bytes   []byte
+	refs    []groupRef // of the epoch, by key group
+	numbers []int32
+	keys    []*vector.Column
+	values  []*vector.Column
 }
 
 // groupRef is one group.
@@ -53,6 +53,19 @@ func (f *frames) init(l *Layout) {
 		} else {
 			f.values = append(f.values, &f.batch.Columns[i])
 		}
+	}
+}
+
+// gather appends groups to the batch, those of one bucket in one go.
+func (f *frames) gather(refs []groupRef, l *Layout) {
+	for len(refs) > 0 {
+		b := refs[0].bucket
+		f.numbers = f.numbers[:0]
+		for len(refs) > 0 && refs[0].bucket == b {
+			f.numbers = append(f.numbers, refs[0].number)
+			refs = refs[1:]
+		}
+		b.appendTo(f.batch, l, f.numbers, true)
 	}
 }
 
@@ -81,10 +94,7 @@ func (k *Keyed) Changes(visit func(group int, frame []byte) error) error {
 			n++
 		}
 		k.frames.batch.Reset()
-		for _, ref := range refs[:n] {
-			number := [1]int32{ref.number}
-			ref.bucket.appendTo(k.frames.batch, &k.router.layout, number[:], true)
-		}
+		k.frames.gather(refs[:n], &k.router.layout)
 		if err := visit(int(group), k.frames.encode(int(group))); err != nil {
 			return err
 		}

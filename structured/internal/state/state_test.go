@@ -473,9 +473,9 @@ func TestHashIsFixed(t *testing.T) {
 		{"string as in an RDD", []types.Type{types.String}, []any{"word"}, keyed.HashString("word")},
 		{"double as in an RDD", []types.Type{types.Double}, []any{2.5}, keyed.HashFloat64(2.5)},
 		{"-0.0 is 0.0", []types.Type{types.Double}, []any{math.Copysign(0, -1)}, keyed.HashFloat64(0)},
+		// The constants were computed apart, from the definition.
 		{"null", []types.Type{types.String}, []any{nil}, 0xbac7f4c4a1353296},
 		{"no key", nil, nil, 0xef46db3751d8e999},
-		// What follows was computed apart, from the definition.
 		{"two columns", []types.Type{types.Bigint, types.String}, []any{int64(1), "a"}, 0x6e8ed81fd9f69888},
 		{"struct", []types.Type{pair}, []any{[]any{int64(1), "a"}}, 0x6e8ed81fd9f69888},
 		{"array", []types.Type{types.Array(types.Boolean)}, []any{[]any{true, nil}}, 0x5a506bbe0d516f68},
