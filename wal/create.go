@@ -64,7 +64,7 @@ func (l *Log) begin(s *survey) error {
 
 	begin := segmentHeader{id: id, first: l.first}.append(nil)
 	l.offset = segmentHeaderSize
-	begin = l.appendDoubtful(begin, appendValidTo(nil, list), true)
+	begin = l.appendDoubtful(begin, appendValidTo(nil, s.tail, list), true)
 	file, err := createFile(l.env.FS(), l.dir, id, begin)
 	if err != nil {
 		return err

@@ -39,8 +39,10 @@ import (
 //
 // The payload of a control frame begins with a byte that says what it is:
 //
-//	1  valid-to list: the first frame of segment 0 and only there. For each earlier
-//	   segment that is part of the log, in order: epoch, number, valid to (uvarints).
+//	1  valid-to list: the first frame of segment 0 and only there. How many bytes of
+//	   frames behind it were written with it: without them the segment does not count.
+//	   Then, for each earlier segment that is part of the log, in order: epoch, number,
+//	   valid to. All are uvarints.
 //	2  first: epoch, number (uvarints) of the oldest segment that is still needed,
 //	   from here on instead of what the header says.
 const (
@@ -198,8 +200,9 @@ type validTo struct {
 	end int64
 }
 
-func appendValidTo(dst []byte, list []validTo) []byte {
+func appendValidTo(dst []byte, tail int64, list []validTo) []byte {
 	dst = append(dst, controlValidTo)
+	dst = binary.AppendUvarint(dst, uint64(tail))
 	for _, entry := range list {
 		dst = binary.AppendUvarint(dst, entry.id.epoch)
 		dst = binary.AppendUvarint(dst, uint64(entry.id.number))
@@ -208,23 +211,27 @@ func appendValidTo(dst []byte, list []validTo) []byte {
 	return dst
 }
 
-func decodeValidTo(payload []byte) (list []validTo, ok bool) {
+func decodeValidTo(payload []byte) (tail int64, list []validTo, ok bool) {
 	if len(payload) == 0 || payload[0] != controlValidTo {
-		return nil, false
+		return 0, nil, false
 	}
-	for rest := payload[1:]; len(rest) > 0; {
-		var fields [3]uint64
+	var fields [3]uint64
+	rest, ok := uvarints(payload[1:], fields[:1])
+	if tail = int64(fields[0]); !ok || tail < 0 {
+		return 0, nil, false
+	}
+	for len(rest) > 0 {
 		if rest, ok = uvarints(rest, fields[:]); !ok {
-			return nil, false
+			return 0, nil, false
 		}
 		entry := validTo{segmentID{fields[0], uint32(fields[1])}, int64(fields[2])}
 		if fields[1] > 1<<32-1 || entry.end < segmentHeaderSize ||
 			len(list) > 0 && !list[len(list)-1].id.less(entry.id) {
-			return nil, false
+			return 0, nil, false
 		}
 		list = append(list, entry)
 	}
-	return list, true
+	return tail, list, true
 }
 
 func appendFirst(dst []byte, first segmentID) []byte {

@@ -20,6 +20,7 @@ type survey struct {
 	// Of the last segment:
 	proven  int64 // durable for certain up to here: a later frame says so
 	records int   // how many records end at or before proven
+	tail    int64 // size of the frames of the records behind proven, in bytes
 	torn    TornTail
 }
 
@@ -44,6 +45,9 @@ func takeSurvey(files env.FS, dir string) (*survey, error) {
 			return nil, err
 		}
 		ids = ids[:from]
+	}
+	if !s.found {
+		*s = survey{dir: dir, newest: s.newest}
 	}
 	return s, nil
 }
@@ -92,9 +96,10 @@ func (s *survey) surveyLast(files env.FS, id segmentID) (header segmentHeader, f
 	if !whole {
 		r.offset = 0
 	}
-	var ends []int64 // of the records
+	var doubtful []frame // records behind s.proven, without payload
+	var beginning int64  // where the frames end that segment 0 needs to count
 	first = header.first
-	s.proven, s.records = 0, 0
+	s.proven, s.records, s.tail = 0, 0, 0
 	for whole {
 		f, ok, err := r.next()
 		if err != nil {
@@ -104,10 +109,17 @@ func (s *survey) surveyLast(files env.FS, id segmentID) (header segmentHeader, f
 			break
 		}
 		s.proven = max(s.proven, f.durableTo(f.offset))
+		for len(doubtful) > 0 && doubtful[0].end() <= s.proven {
+			doubtful = doubtful[1:]
+			s.records++
+		}
 		if !f.control {
-			ends = append(ends, f.end())
+			f.payload = nil
+			doubtful = append(doubtful, f)
 		} else if removed, ok := decodeFirst(f.payload); ok {
 			first = removed
+		} else if tail, _, ok := decodeValidTo(f.payload); ok {
+			beginning = f.end() + tail
 		}
 	}
 	if r.offset < r.limit {
@@ -119,11 +131,11 @@ func (s *survey) surveyLast(files env.FS, id segmentID) (header segmentHeader, f
 			return header, first, false, r.corrupt("no valid frame here, but a frame at offset %d says that this place was durable", at)
 		}
 	}
-	if id.number == 0 && r.offset == segmentHeaderSize {
-		whole = false // without its valid-to list
+	if id.number == 0 && (beginning == 0 || r.offset < beginning) {
+		whole = false
 	}
-	for s.records < len(ends) && ends[s.records] <= s.proven {
-		s.records++
+	for _, f := range doubtful {
+		s.tail += f.end() - f.offset
 	}
 	s.torn = TornTail{Segment: r.path, Offset: r.offset, Bytes: r.limit - r.offset}
 	s.segments = []validTo{{id, r.offset}}
@@ -208,7 +220,7 @@ func (s *survey) readValidTo(files env.FS, id segmentID) (list []validTo, err er
 	if err != nil {
 		return nil, err
 	}
-	if list, ok := decodeValidTo(f.payload); ok && whole && f.control && id.number == 0 {
+	if _, list, ok := decodeValidTo(f.payload); ok && whole && f.control && id.number == 0 {
 		return list, nil
 	}
 	r.offset = segmentHeaderSize
