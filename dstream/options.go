@@ -1,0 +1,92 @@
+package dstream
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/scheduler"
+)
+
+// Options says how a stream runs. Interval is required.
+type Options struct {
+	// Interval is the time between two batches, at least a millisecond. Batch times
+	// are multiples of it since 1970.
+	Interval time.Duration
+
+	// Checkpoint is a directory in which the stream keeps its progress and state, so
+	// that Recover goes on where a process stopped or crashed. Empty: nothing is
+	// kept, and a failed batch does not stop the stream.
+	Checkpoint string
+
+	// SnapshotEvery is the number of batches between two snapshots of the state;
+	// between them the log holds the changes. Default 100.
+	SnapshotEvery int
+
+	// Parallelism is the number of partitions of shuffles and of state, and of tasks
+	// that run at once; default: what the machine runs at once.
+	Parallelism int
+
+	// TaskAttempts is how often a task is tried; default 4.
+	TaskAttempts int
+
+	// Accept lets Recover re-run a batch that a different graph has planned.
+	Accept bool
+
+	// SparkCompatible takes the side of Apache Spark where this package deviates on
+	// purpose: state asks for a checkpoint; a source is not asked for a batch that no
+	// output reaches, so that its elements come with the next; an inverse window fails
+	// when values leave a key that its filter had dropped; and mapWithState looks for
+	// timed-out keys each tenth batch only.
+	SparkCompatible bool
+
+	// Progress is told of each batch that has ended, one at a time and in order.
+	Progress func(Progress)
+
+	// Listener is told of the jobs, stages and tasks of the batches.
+	Listener func(scheduler.Event)
+
+	// Output is where Print writes; default: standard output.
+	Output io.Writer
+
+	// Logger takes warnings; default: none.
+	Logger *slog.Logger
+
+	// Env is the outside world. Only the testkit sets it.
+	Env env.Env
+}
+
+func (o Options) validate() (Options, error) {
+	if o.Interval < time.Millisecond || o.Interval%time.Millisecond != 0 {
+		return o, fmt.Errorf("dstream: Options.Interval is %s; it must be a whole number of milliseconds, 1 or more", o.Interval)
+	}
+	if o.SnapshotEvery < 0 {
+		return o, fmt.Errorf("dstream: Options.SnapshotEvery is %d; it must be 1 or more, or 0 for the default", o.SnapshotEvery)
+	}
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = 100
+	}
+	if o.Output == nil {
+		o.Output = env.Stdout()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Env == nil {
+		o.Env = env.Real()
+	}
+	return o, nil
+}
+
+// Progress tells what a batch did.
+type Progress struct {
+	Batch    int64         // counts from 0
+	Time     time.Time     // of the batch: the end of its interval
+	Delay    time.Duration // from Time to the start of the batch's work
+	Duration time.Duration // of the batch's work
+	State    int64         // keys held by stateful streams after the batch
+	Ranges   []string      // what each source gave, as start…end
+	Err      error         // why the batch failed; nil if it did not
+}

@@ -1,0 +1,274 @@
+package dstream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"sync"
+	"time"
+
+	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/rdd"
+)
+
+// Session holds a graph of streams and runs it, one batch after the other. Build
+// the graph, then call Run or Start; it can't be changed afterwards, and a session
+// that has ended is not started again. The methods that build are for one
+// goroutine; the others may be called by several at once.
+type Session struct {
+	options Options
+	env     env.Env
+	rdd     *rdd.Session
+	scope   *rdd.Session // of the current batch: what is made in it is forgotten with it
+
+	// The graph.
+	nodes   []*node
+	inputs  []*input
+	outputs []*output
+	err     error // first mistake made while building
+
+	// The run; see run.go.
+	generator *generator
+	journal   *journal.Journal
+	recovered *journal.Recovered
+	snapshots *snapshots
+	done      doneBatch
+	cancel    context.CancelCauseFunc
+	loop      *env.Proc
+	drain     env.Latch // set when a graceful stop is asked
+	failed    env.Latch // set when a batch has failed
+	ended     env.Latch // set when the loop has ended and all is closed
+
+	mu      sync.Mutex //det:lock state and failure
+	state   state
+	failure error
+}
+
+type state int
+
+const (
+	building state = iota
+	active
+	stopped
+)
+
+func (s state) String() string { return [...]string{"being built", "active", "stopped"}[s] }
+
+// Open returns a session with an empty graph. With Options.Checkpoint, use Recover.
+func Open(options Options) (*Session, error) {
+	if options.Checkpoint != "" {
+		return nil, errors.New("dstream: Open keeps no checkpoint: use Recover, which opens a new one or goes on with an old one")
+	}
+	return open(options)
+}
+
+func open(options Options) (*Session, error) {
+	o, err := options.validate()
+	if err != nil {
+		return nil, err
+	}
+	r, err := rdd.Open(rdd.Options{
+		Parallelism: o.Parallelism, TaskAttempts: o.TaskAttempts,
+		Env: o.Env, Listener: o.Listener,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Session{options: o, env: o.Env, rdd: r}, nil
+}
+
+// Recover opens the session whose progress is in Options.Checkpoint, or a new one if
+// the directory is missing or empty. build declares the graph, each time anew:
+// streams with state are found again by the name given with Named, or else by
+// their operation and place in the graph. If the last process left a batch that
+// was planned but not done, Start runs it first, with the ranges and the number of
+// partitions that were logged.
+//
+// Errors name what is wrong: the directory is in use by another process (naming
+// it), belongs to something else, is damaged, or holds a pending batch of a
+// different graph.
+func Recover(options Options, build func(*Session) error) (*Session, error) {
+	if options.Checkpoint == "" {
+		return nil, errors.New("dstream: Recover needs Options.Checkpoint")
+	}
+	s, err := open(options)
+	if err != nil {
+		return nil, err
+	}
+	if err := build(s); err == nil {
+		err = s.err
+	}
+	if err == nil {
+		err = s.openJournal(context.Background())
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Session) openJournal(ctx context.Context) error {
+	var err error
+	s.journal, s.recovered, err = journal.Open(ctx, s.env, s.options.Checkpoint, journal.Options{
+		Kind: "dstream", Fingerprint: s.fingerprint(), AcceptFingerprint: s.options.Accept,
+	})
+	if err != nil {
+		return err
+	}
+	s.snapshots, err = openSnapshots(s.env, path.Join(s.options.Checkpoint, "snap"))
+	return err
+}
+
+// Err returns the first mistake made while building, with its place in the
+// program. Start returns it too.
+func (s *Session) Err() error { return s.err }
+
+// RDD is the session in which the batches' collections live. Static data to join
+// with is made here.
+func (s *Session) RDD() *rdd.Session { return s.rdd }
+
+// Start begins to run batches. The stream goes on until ctx is done, or Stop or
+// Drain is called. It returns mistakes made while building and errors of opening
+// sources, sinks and state.
+func (s *Session) Start(ctx context.Context) error {
+	if err := s.activate(); err != nil {
+		return err
+	}
+	running, cancel := context.WithCancelCause(ctx)
+	s.cancel = cancel
+	if err := s.prepare(running); err != nil {
+		cancel(err)
+		return errors.Join(err, s.end())
+	}
+	s.loop = s.env.Spawn("dstream", func() error {
+		err := s.run(running)
+		return errors.Join(err, s.end())
+	})
+	return nil
+}
+
+func (s *Session) activate() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.state != building:
+		return fmt.Errorf("dstream: Start: the session is %s already", s.state)
+	case s.err != nil:
+		return s.err
+	case len(s.outputs) == 0:
+		return errors.New("dstream: Start: no output operation is registered, so there is nothing to do")
+	}
+	s.state = active
+	return nil
+}
+
+// Wait returns when the stream has ended, or as soon as a batch has failed, with
+// the error. Without a checkpoint the stream then still runs: the caller decides.
+func (s *Session) Wait(ctx context.Context) error {
+	for !s.ended.IsSet() && !s.failed.IsSet() {
+		if s.loop == nil {
+			return errors.New("dstream: Wait: the session is not started")
+		}
+		if err := s.env.Park(ctx, env.Forever, &s.ended, &s.failed); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
+}
+
+// Run starts the stream and waits. It ends, without error, when ctx is done or
+// another goroutine calls Stop or Drain; and with the error when a batch fails.
+func (s *Session) Run(ctx context.Context) error {
+	if err := s.Start(ctx); err != nil {
+		return err
+	}
+	err := s.Wait(context.WithoutCancel(ctx))
+	return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
+}
+
+// errStopped is the cause with which Stop ends the loop.
+var errStopped = errors.New("the stream was stopped")
+
+// Stop ends the stream at once: a batch that is running is given up, and with a
+// checkpoint it runs again after the next Recover. It returns when everything is
+// closed, or with the cause of ctx when that is done first. Later calls wait too.
+func (s *Session) Stop(ctx context.Context) error {
+	if s.loop == nil {
+		return s.Close()
+	}
+	s.cancel(errStopped)
+	return s.ended.Wait(ctx, s.env)
+}
+
+// Drain ends the stream after the batch that takes in all that has arrived until
+// now, and waits as Stop does.
+func (s *Session) Drain(ctx context.Context) error {
+	if s.loop == nil {
+		return s.Close()
+	}
+	s.drain.Set()
+	return s.ended.Wait(ctx, s.env)
+}
+
+// Close stops the stream if it runs and frees what the session holds. Calls after
+// the first return nil.
+func (s *Session) Close() error {
+	if s.loop != nil {
+		return s.Stop(context.Background())
+	}
+	if s.ended.IsSet() {
+		return nil
+	}
+	return s.end()
+}
+
+// end closes all that was opened, last first.
+func (s *Session) end() error {
+	s.mu.Lock()
+	s.state = stopped
+	s.mu.Unlock()
+	var errs []error
+	for _, o := range s.outputs {
+		errs = append(errs, o.close())
+	}
+	for _, in := range s.inputs {
+		if in.use != nil {
+			errs = append(errs, in.use.Close())
+		}
+	}
+	if s.journal != nil {
+		errs = append(errs, s.journal.Close())
+	}
+	errs = append(errs, s.rdd.Close())
+	err := errors.Join(errs...)
+	s.fail(err)
+	s.ended.Set()
+	return err
+}
+
+// fail keeps the first failure for Wait.
+func (s *Session) fail(err error) {
+	if err == nil {
+		return
+	}
+	s.mu.Lock()
+	if s.failure == nil {
+		s.failure = err
+	}
+	s.mu.Unlock()
+	s.failed.Set()
+}
+
+func (s *Session) addOutput(o *output) {
+	if s.state != building {
+		s.mistake(o.name, "outputs can't be added after Start")
+	}
+	s.outputs = append(s.outputs, o)
+}
+
+// now is the wall clock in UTC, as batch times are.
+func (s *Session) now() time.Time { return s.env.Now().UTC() }
