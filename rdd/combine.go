@@ -20,7 +20,7 @@ type combiner[V, C any] struct {
 // must be associative, and may change and return its first argument only if nothing
 // else holds it. Keys come out in the order in which they were first met.
 func (p Pairs[K, V]) ReduceByKey(f func(V, V) V, options ...ShuffleOption) Pairs[K, V] {
-	n := byKey("ReduceByKey", p.base(), f == nil)
+	n := operator("ReduceByKey", p.base(), f == nil)
 	return Pairs[K, V]{combineNode(n, p.collection, combiner[V, V]{
 		create: func(value V) V { return value }, add: f, merge: f,
 	}, options)}
@@ -29,7 +29,7 @@ func (p Pairs[K, V]) ReduceByKey(f func(V, V) V, options ...ShuffleOption) Pairs
 // FoldByKey is ReduceByKey that starts from zero, once for each key in each
 // partition of the input; so zero should be neutral.
 func (p Pairs[K, V]) FoldByKey(zero V, f func(V, V) V, options ...ShuffleOption) Pairs[K, V] {
-	n := byKey("FoldByKey", p.base(), f == nil)
+	n := operator("FoldByKey", p.base(), f == nil)
 	return Pairs[K, V]{combineNode(n, p.collection, combiner[V, V]{
 		create: func(value V) V { return f(zero, value) }, add: f, merge: f,
 	}, options)}
@@ -39,7 +39,7 @@ func (p Pairs[K, V]) FoldByKey(zero V, f func(V, V) V, options ...ShuffleOption)
 // key in each partition of the input, and merges the results in the order of the
 // partitions.
 func (p Pairs[K, V]) AggregateByKey[A any](zero func() A, add func(A, V) A, merge func(A, A) A, options ...ShuffleOption) Pairs[K, A] {
-	n := byKey("AggregateByKey", p.base(), zero == nil || add == nil || merge == nil)
+	n := operator("AggregateByKey", p.base(), zero == nil || add == nil || merge == nil)
 	return Pairs[K, A]{combineNode(n, p.collection, combiner[V, A]{
 		create: func(value V) A { return add(zero(), value) }, add: add, merge: merge,
 	}, options)}
@@ -49,13 +49,8 @@ func (p Pairs[K, V]) AggregateByKey[A any](zero func() A, add func(A, V) A, merg
 // key's first value in a partition, add adds a further one, and merge merges those
 // of two partitions, in their order.
 func (p Pairs[K, V]) CombineByKey[C any](create func(V) C, add func(C, V) C, merge func(C, C) C, options ...ShuffleOption) Pairs[K, C] {
-	n := byKey("CombineByKey", p.base(), create == nil || add == nil || merge == nil)
+	n := operator("CombineByKey", p.base(), create == nil || add == nil || merge == nil)
 	return Pairs[K, C]{combineNode(n, p.collection, combiner[V, C]{create, add, merge}, options)}
-}
-
-// byKey makes the node of an operation by key with functions of the user's.
-func byKey(operation string, parent *node, missing bool) *node {
-	return narrow(operation, parent, missing)
 }
 
 func combineNode[K comparable, V, C any](n *node, parent *collection[Columns[K, V]], f combiner[V, C], options []ShuffleOption) *collection[Columns[K, C]] {

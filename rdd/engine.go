@@ -64,20 +64,20 @@ func withTurns[C any](task *scheduler.Task, in iter.Seq2[C, error]) iter.Seq2[C,
 
 // MapChunks computes each partition from that of r.
 func MapChunks[T, U any](r RDD[T], name string, f func(task Task, in Chunks[T]) Chunks[U]) RDD[U] {
-	n := narrow(name, r.base(), f == nil)
+	n := operator(name, r.base(), f == nil)
 	return RDD[U]{elements(n, deriveTask(n, r.collection, f))}
 }
 
 // MapKeyedChunks computes each partition of elements from one of pairs.
 func MapKeyedChunks[K comparable, V, U any](p Pairs[K, V], name string, f func(task Task, in KeyedChunks[K, V]) Chunks[U]) RDD[U] {
-	n := narrow(name, p.base(), f == nil)
+	n := operator(name, p.base(), f == nil)
 	return RDD[U]{elements(n, deriveTask(n, p.collection, f))}
 }
 
 // TransformKeyedChunks computes each partition of pairs from one of pairs whose keys
 // stay where they are: the partitioner is kept.
 func TransformKeyedChunks[K comparable, V, W any](p Pairs[K, V], name string, f func(task Task, in KeyedChunks[K, V]) KeyedChunks[K, W]) Pairs[K, W] {
-	n := narrow(name, p.base(), f == nil)
+	n := operator(name, p.base(), f == nil)
 	n.keepsPartitioner = true
 	return Pairs[K, W]{columns(n, deriveTask(n, p.collection, f))}
 }

@@ -11,7 +11,7 @@ import (
 // result are in memory at once; the slices are f's to keep. GroupByKey(rdd.Slice)
 // gives the groups themselves. To combine values, ReduceByKey moves less.
 func (p Pairs[K, V]) GroupByKey[R any](f func(K, []V) R, options ...ShuffleOption) Pairs[K, R] {
-	n := byKey("GroupByKey", p.base(), f == nil)
+	n := operator("GroupByKey", p.base(), f == nil)
 	return Pairs[K, R]{groupNode(n, p.collection, f, options)}
 }
 

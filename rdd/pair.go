@@ -13,7 +13,7 @@ func (p Pair[K, V]) String() string { return fmt.Sprintf("(%v,%v)", p.Key, p.Val
 
 // Map makes an element of each pair.
 func (p Pairs[K, V]) Map[U any](f func(K, V) U) RDD[U] {
-	n := narrow("Map", p.base(), f == nil)
+	n := operator("Map", p.base(), f == nil)
 	return RDD[U]{elements(n, derive(p.collection, func(in KeyedChunks[K, V]) Chunks[U] {
 		return unpairChunks(in, f)
 	}))}
@@ -41,7 +41,7 @@ func unpairChunks[K comparable, V, U any](in KeyedChunks[K, V], f func(K, V) U) 
 
 // MapErr is Map with a function that may fail, which fails the task.
 func (p Pairs[K, V]) MapErr[U any](f func(K, V) (U, error)) RDD[U] {
-	n := narrow("MapErr", p.base(), f == nil)
+	n := operator("MapErr", p.base(), f == nil)
 	return RDD[U]{elements(n, derive(p.collection, func(in KeyedChunks[K, V]) Chunks[U] {
 		return func(yield func([]U, error) bool) {
 			var out []U
@@ -67,7 +67,7 @@ func (p Pairs[K, V]) MapErr[U any](f func(K, V) (U, error)) RDD[U] {
 
 // FlatMap applies f to each pair and strings its results together.
 func (p Pairs[K, V]) FlatMap[U any](f func(K, V) []U) RDD[U] {
-	n := narrow("FlatMap", p.base(), f == nil)
+	n := operator("FlatMap", p.base(), f == nil)
 	return RDD[U]{elements(n, derive(p.collection, func(in KeyedChunks[K, V]) Chunks[U] {
 		return func(yield func([]U, error) bool) {
 			out := packer[U]{yield: yield}
@@ -92,7 +92,7 @@ func (p Pairs[K, V]) FlatMap[U any](f func(K, V) []U) RDD[U] {
 // MapPartitions calls f once for each partition, empty ones included, as
 // [RDD.MapPartitions] does.
 func (p Pairs[K, V]) MapPartitions[U any](f func(task Task, in iter.Seq2[K, V], yield func(U) bool) error) RDD[U] {
-	n := narrow("MapPartitions", p.base(), f == nil)
+	n := operator("MapPartitions", p.base(), f == nil)
 	parent := p.collection
 	return RDD[U]{elements(n, func(task *scheduler.Task, partition int) Chunks[U] {
 		return func(yield func([]U, error) bool) {
@@ -137,7 +137,7 @@ func flattenPairs[K comparable, V any](in KeyedChunks[K, V]) (pairs iter.Seq2[K,
 
 // Filter keeps the pairs for which f is true, their partitions and the partitioner.
 func (p Pairs[K, V]) Filter(f func(K, V) bool) Pairs[K, V] {
-	n := narrow("Filter", p.base(), f == nil)
+	n := operator("Filter", p.base(), f == nil)
 	n.keepsPartitioner = true
 	return Pairs[K, V]{columns(n, derive(p.collection, func(in KeyedChunks[K, V]) KeyedChunks[K, V] {
 		return filterColumns(in, f)
@@ -202,7 +202,7 @@ func valuesOf[K, V any](in KeyedChunks[K, V]) Chunks[V] {
 
 // MapValues applies f to each value. Keys, and with them the partitioner, stay.
 func (p Pairs[K, V]) MapValues[W any](f func(V) W) Pairs[K, W] {
-	n := narrow("MapValues", p.base(), f == nil)
+	n := operator("MapValues", p.base(), f == nil)
 	n.keepsPartitioner = true
 	return Pairs[K, W]{columns(n, derive(p.collection, func(in KeyedChunks[K, V]) KeyedChunks[K, W] {
 		return func(yield func(Columns[K, W], error) bool) {
@@ -226,7 +226,7 @@ func (p Pairs[K, V]) MapValues[W any](f func(V) W) Pairs[K, W] {
 
 // MapValuesErr is MapValues with a function that may fail, which fails the task.
 func (p Pairs[K, V]) MapValuesErr[W any](f func(V) (W, error)) Pairs[K, W] {
-	n := narrow("MapValuesErr", p.base(), f == nil)
+	n := operator("MapValuesErr", p.base(), f == nil)
 	n.keepsPartitioner = true
 	return Pairs[K, W]{columns(n, derive(p.collection, func(in KeyedChunks[K, V]) KeyedChunks[K, W] {
 		return func(yield func(Columns[K, W], error) bool) {
@@ -254,7 +254,7 @@ func (p Pairs[K, V]) MapValuesErr[W any](f func(V) (W, error)) Pairs[K, W] {
 // FlatMapValues gives each key one pair for each result of f. Keys, and with them
 // the partitioner, stay; a key whose value gives nothing is dropped.
 func (p Pairs[K, V]) FlatMapValues[W any](f func(V) []W) Pairs[K, W] {
-	n := narrow("FlatMapValues", p.base(), f == nil)
+	n := operator("FlatMapValues", p.base(), f == nil)
 	n.keepsPartitioner = true
 	return Pairs[K, W]{columns(n, derive(p.collection, func(in KeyedChunks[K, V]) KeyedChunks[K, W] {
 		return func(yield func(Columns[K, W], error) bool) {

@@ -48,14 +48,15 @@ func columns[K comparable, V any](n *node, compute computing[Columns[K, V]]) *co
 
 // derive makes the computation of a narrow operator: it reads the parent's
 // partition of the same number.
-func derive[C, D any](parent *collection[C], operator func(in iter.Seq2[C, error]) iter.Seq2[D, error]) computing[D] {
+func derive[C, D any](parent *collection[C], f func(in iter.Seq2[C, error]) iter.Seq2[D, error]) computing[D] {
 	return func(task *scheduler.Task, partition int) iter.Seq2[D, error] {
-		return operator(parent.compute(task, partition))
+		return f(parent.compute(task, partition))
 	}
 }
 
-// narrow makes the node of a narrow operator with a function of the user's.
-func narrow(operation string, parent *node, missing bool) *node {
+// operator makes the node of an operator over one parent. missing says that a
+// function of the user's is nil.
+func operator(operation string, parent *node, missing bool) *node {
 	n := newNode(operation, nil, parent)
 	if missing {
 		n.wrong("%s: the function is nil", operation)

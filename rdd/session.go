@@ -16,7 +16,7 @@ type Options struct {
 	// Parallelism is how many tasks run at once and how many partitions a source
 	// has that is not told otherwise. If it is set, a shuffle of inputs without a
 	// partitioner has as many partitions, too; if not, as many as the largest of its
-	// inputs. 0 is the number of processors that Go uses.
+	// inputs. 0 is the number of processors that Go uses, or 2 with an Env.
 	Parallelism int
 
 	// Executors is how many block stores the tasks are divided among; they share the
@@ -84,11 +84,11 @@ func Open(options Options) (*Session, error) {
 		return nil, err
 	}
 	r := &root{env: options.Env, options: options, parallelism: options.Parallelism}
+	if r.parallelism == 0 {
+		r.parallelism = defaultParallelism(options.Env)
+	}
 	if r.env == nil {
 		r.env = env.Real()
-	}
-	if r.parallelism == 0 {
-		r.parallelism = runtime.GOMAXPROCS(0) //det:processors only a default; a simulated run sets Parallelism
 	}
 	executors := max(options.Executors, 1)
 	var err error
@@ -104,6 +104,15 @@ func Open(options Options) (*Session, error) {
 	}
 	r.session = &Session{root: r}
 	return r.session, nil
+}
+
+// defaultParallelism is the number of processors that Go uses. A given Env may be a
+// simulated machine, which has two.
+func defaultParallelism(e env.Env) int {
+	if e != nil {
+		return 2
+	}
+	return runtime.GOMAXPROCS(0) //det:world not called where an Env is given
 }
 
 // Scope returns a session of the same executors for collections that are forgotten

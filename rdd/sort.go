@@ -32,7 +32,7 @@ type sortOptions struct {
 // that needs the collection runs a job before its own, which computes the input once
 // to draw a sample and choose the ranges.
 func (r RDD[T]) SortBy[S cmp.Ordered](key func(T) S, options ...SortOption) RDD[T] {
-	n := narrow("SortBy", r.base(), key == nil)
+	n := operator("SortBy", r.base(), key == nil)
 	return RDD[T]{sortNode(n, r.collection, sorting[[]T, S, T, []T]{
 		order: naturalOrder[S](),
 		split: func(in Chunks[T]) KeyedChunks[S, T] { return keyChunks(in, key) },
@@ -43,7 +43,7 @@ func (r RDD[T]) SortBy[S cmp.Ordered](key func(T) S, options ...SortOption) RDD[
 // SortFunc is SortBy with a function that compares elements: negative if a comes
 // before b, 0 if they are equal in order.
 func (r RDD[T]) SortFunc(compare func(a, b T) int, options ...SortOption) RDD[T] {
-	n := narrow("SortFunc", r.base(), compare == nil)
+	n := operator("SortFunc", r.base(), compare == nil)
 	return RDD[T]{sortNode(n, r.collection, sorting[[]T, T, struct{}, []T]{
 		order: order[T]{compare: compare},
 		split: func(in Chunks[T]) KeyedChunks[T, struct{}] {
@@ -64,7 +64,7 @@ func (r RDD[T]) SortFunc(compare func(a, b T) int, options ...SortOption) RDD[T]
 // SortBy sorts by something made of key and value, as [RDD.SortBy] does: by
 // rdd.Key, rdd.Value or a function. The result has no partitioner.
 func (p Pairs[K, V]) SortBy[S cmp.Ordered](key func(K, V) S, options ...SortOption) Pairs[K, V] {
-	n := narrow("SortBy", p.base(), key == nil)
+	n := operator("SortBy", p.base(), key == nil)
 	return Pairs[K, V]{sortNode(n, p.collection, sorting[Columns[K, V], S, Pair[K, V], Columns[K, V]]{
 		order: naturalOrder[S](),
 		split: func(in KeyedChunks[K, V]) KeyedChunks[S, Pair[K, V]] {

@@ -8,7 +8,7 @@ import (
 
 // Map applies f to each element.
 func (r RDD[T]) Map[U any](f func(T) U) RDD[U] {
-	n := narrow("Map", r.base(), f == nil)
+	n := operator("Map", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] { return mapChunks(in, f) }))}
 }
 
@@ -33,7 +33,7 @@ func mapChunks[T, U any](in Chunks[T], f func(T) U) Chunks[U] {
 
 // MapErr is Map with a function that may fail, which fails the task.
 func (r RDD[T]) MapErr[U any](f func(T) (U, error)) RDD[U] {
-	n := narrow("MapErr", r.base(), f == nil)
+	n := operator("MapErr", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] { return mapChunksErr(in, f) }))}
 }
 
@@ -61,7 +61,7 @@ func mapChunksErr[T, U any](in Chunks[T], f func(T) (U, error)) Chunks[U] {
 
 // FlatMap applies f to each element and strings its results together.
 func (r RDD[T]) FlatMap[U any](f func(T) []U) RDD[U] {
-	n := narrow("FlatMap", r.base(), f == nil)
+	n := operator("FlatMap", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] {
 		return flatMapChunks(in, func(element T) ([]U, error) { return f(element), nil })
 	}))}
@@ -69,7 +69,7 @@ func (r RDD[T]) FlatMap[U any](f func(T) []U) RDD[U] {
 
 // FlatMapErr is FlatMap with a function that may fail, which fails the task.
 func (r RDD[T]) FlatMapErr[U any](f func(T) ([]U, error)) RDD[U] {
-	n := narrow("FlatMapErr", r.base(), f == nil)
+	n := operator("FlatMapErr", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] { return flatMapChunks(in, f) }))}
 }
 
@@ -109,7 +109,7 @@ func flatMapChunks[T, U any](in Chunks[T], f func(T) ([]U, error)) Chunks[U] {
 // FlatMapSeq is FlatMap with a function that returns a sequence, so that no slice
 // is made: FlatMapSeq(strings.FieldsSeq).
 func (r RDD[T]) FlatMapSeq[U any](f func(T) iter.Seq[U]) RDD[U] {
-	n := narrow("FlatMapSeq", r.base(), f == nil)
+	n := operator("FlatMapSeq", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] { return flatMapSeqChunks(in, f) }))}
 }
 
@@ -138,7 +138,7 @@ func flatMapSeqChunks[T, U any](in Chunks[T], f func(T) iter.Seq[U]) Chunks[U] {
 
 // Filter keeps the elements for which f is true, and their partitions.
 func (r RDD[T]) Filter(f func(T) bool) RDD[T] {
-	n := narrow("Filter", r.base(), f == nil)
+	n := operator("Filter", r.base(), f == nil)
 	return RDD[T]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[T] { return filterChunks(in, f) }))}
 }
 
@@ -169,7 +169,7 @@ func filterChunks[T any](in Chunks[T], f func(T) bool) Chunks[T] {
 // are what f yields; when yield returns false, nobody wants more and f should
 // return. An error of f fails the task. The sequence may be read once.
 func (r RDD[T]) MapPartitions[U any](f func(task Task, in iter.Seq[T], yield func(U) bool) error) RDD[U] {
-	n := narrow("MapPartitions", r.base(), f == nil)
+	n := operator("MapPartitions", r.base(), f == nil)
 	parent := r.collection
 	return RDD[U]{elements(n, func(task *scheduler.Task, partition int) Chunks[U] {
 		return mapPartitionChunks(Task{task, n, partition}, parent.compute(task, partition), f)
@@ -220,7 +220,7 @@ func flatten[T any](in Chunks[T]) (elements iter.Seq[T], failure *error) {
 // Glom applies f to all elements of a partition, one result a partition, empty ones
 // included. The slice is f's to keep: Glom(rdd.Self) gives the partitions.
 func (r RDD[T]) Glom[U any](f func([]T) U) RDD[U] {
-	n := narrow("Glom", r.base(), f == nil)
+	n := operator("Glom", r.base(), f == nil)
 	return RDD[U]{elements(n, derive(r.collection, func(in Chunks[T]) Chunks[U] { return glomChunks(in, f) }))}
 }
 
@@ -240,7 +240,7 @@ func glomChunks[T, U any](in Chunks[T], f func([]T) U) Chunks[U] {
 
 // ToPairs makes a pair of each element.
 func (r RDD[T]) ToPairs[K comparable, V any](f func(T) (K, V)) Pairs[K, V] {
-	n := narrow("ToPairs", r.base(), f == nil)
+	n := operator("ToPairs", r.base(), f == nil)
 	return Pairs[K, V]{columns(n, derive(r.collection, func(in Chunks[T]) KeyedChunks[K, V] { return pairChunks(in, f) }))}
 }
 
@@ -266,7 +266,7 @@ func pairChunks[T any, K comparable, V any](in Chunks[T], f func(T) (K, V)) Keye
 
 // KeyBy gives each element a key.
 func (r RDD[T]) KeyBy[K comparable](key func(T) K) Pairs[K, T] {
-	n := narrow("KeyBy", r.base(), key == nil)
+	n := operator("KeyBy", r.base(), key == nil)
 	return Pairs[K, T]{columns(n, derive(r.collection, func(in Chunks[T]) KeyedChunks[K, T] { return keyChunks(in, key) }))}
 }
 
