@@ -32,6 +32,9 @@ type console struct{ to io.Writer }
 
 func (console) String() string { return "console" }
 
+// Ephemeral implements the interface of that name.
+func (console) Ephemeral() {}
+
 // Modes implements Sink: all modes.
 func (console) Modes() []Mode { return []Mode{Append, Update, Complete} }
 

@@ -44,6 +44,9 @@ func Memory(name string) *MemoryTable { return &MemoryTable{name: name} }
 
 func (t *MemoryTable) String() string { return "memory[" + t.name + "]" }
 
+// Ephemeral implements the interface of that name.
+func (t *MemoryTable) Ephemeral() {}
+
 // Modes implements Sink: all modes.
 func (t *MemoryTable) Modes() []Mode { return []Mode{Append, Update, Complete} }
 

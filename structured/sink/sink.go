@@ -76,12 +76,12 @@ type Batch struct {
 	Time time.Time // of the batch; the same when it is handed over again
 
 	// Partitions are the rows. They are in memory and may be read more than once,
-	// until the call to which the batch is handed returns.
+	// until the batch is committed or aborted.
 	Partitions []Partition
 }
 
 // Partition is the rows of one partition of a result. A record batch must not be
-// changed, nor be kept beyond the call; whoever keeps rows copies them.
+// changed, nor be kept any longer; whoever keeps rows copies them.
 type Partition []arrow.RecordBatch
 
 // All returns the record batches of all partitions, in order.
@@ -137,4 +137,11 @@ func CheckMode(s Sink, mode Mode) error {
 		return nil
 	}
 	return fmt.Errorf("sink %s does not take output mode %s, only %v; change the mode, or write to a sink that replaces rows", s, mode, modes)
+}
+
+// Ephemeral is a Sink that keeps nothing beyond its process, so that a query may
+// write to it without a checkpoint.
+type Ephemeral interface {
+	Sink
+	Ephemeral()
 }

@@ -2,8 +2,8 @@ package source
 
 import (
 	"github.com/apache/arrow-go/v18/arrow"
-	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/apache/arrow-go/v18/arrow/memory"
+
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
 // delivery hands batches to the reader of a partition: it filters and counts them.
@@ -49,23 +49,10 @@ func (d *delivery) end(err error) {
 
 // take copies some rows of a batch.
 func take(batch arrow.RecordBatch, rows []int32) (arrow.RecordBatch, error) {
-	columns := make([]arrow.Array, batch.NumCols())
-	for i := range columns {
-		// Runs of neighbours are copied as a whole.
-		var runs []arrow.Array
-		for from := 0; from < len(rows); {
-			to := from + 1
-			for to < len(rows) && rows[to] == rows[to-1]+1 {
-				to++
-			}
-			runs = append(runs, array.NewSlice(batch.Column(i), int64(rows[from]), int64(rows[to-1])+1))
-			from = to
-		}
-		column, err := array.Concatenate(runs, memory.DefaultAllocator)
-		if err != nil {
-			return nil, err
-		}
-		columns[i] = column
+	var all vector.Batch
+	if err := all.FromArrow(batch); err != nil {
+		return nil, err
 	}
-	return array.NewRecordBatch(batch.Schema(), columns, int64(len(rows))), nil
+	all.Selection = rows
+	return all.Record(batch.Schema()), nil
 }

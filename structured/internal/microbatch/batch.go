@@ -1,0 +1,215 @@
+package microbatch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/apache/arrow-go/v18/arrow"
+
+	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/mutate"
+	"github.com/tidewheel/tidewheel/structured/internal/run"
+	"github.com/tidewheel/tidewheel/structured/sink"
+	"github.com/tidewheel/tidewheel/structured/source"
+)
+
+// batch runs a batch whose plan is logged, to its commit. If the next one should
+// follow at once and there is something for it to do, its plan is logged with the
+// commit and returned.
+func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took Durations, pending bool) (next *Plan, err error) {
+	began := e.Env.Mono() - took.Latest
+	e.Observer.Status("Processing new data", true)
+	report := Report{Plan: plan, Started: started, Replayed: pending}
+
+	result, err := e.compute(ctx, &plan, &took, pending)
+	if err != nil {
+		return nil, err
+	}
+	at := e.Env.Mono()
+	if err := e.Log.PlanDurable(ctx); err != nil {
+		return nil, err
+	}
+	for i, reader := range e.readers {
+		if err := reader.Commit(ctx, plan.Ranges[i].Start); err != nil {
+			return nil, fmt.Errorf("%s: release what was read: %w", e.Sources[i], err)
+		}
+	}
+	took.Log = e.Env.Mono() - at
+
+	answer := e.core.Done(plan, result.Seen)
+	deliver := func() error { return e.deliver(ctx, plan, result, &answer, &report, &took) }
+	if mutate.On(1) {
+		if next, err = e.commit(ctx, plan, started, answer, &report, &took); err == nil {
+			err = deliver()
+		}
+	} else {
+		if err = deliver(); err == nil {
+			next, err = e.commit(ctx, plan, started, answer, &report, &took)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+
+	took.Total = e.Env.Mono() - began
+	e.report(&report, result, took)
+	return next, e.afterCommit(ctx, plan.Batch)
+}
+
+// compute reads the ranges of a batch and pushes them through the program.
+func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pending bool) (*run.Result, error) {
+	at := e.Env.Mono()
+	if pending && mutate.On(10) {
+		for i, reader := range e.readers {
+			end, err := reader.Latest(ctx, plan.Ranges[i].End, source.Limit{})
+			if err != nil {
+				return nil, err
+			}
+			plan.Ranges[i].End = end
+		}
+	}
+	parts := make([][]source.Partition, len(e.readers))
+	for i, reader := range e.readers {
+		r := plan.Ranges[i]
+		if r.Start == r.End {
+			continue
+		}
+		list, err := reader.Plan(ctx, r.Start, r.End, plan.Partitions)
+		if err != nil {
+			return nil, fmt.Errorf("plan %s: %w", e.Sources[i], err)
+		}
+		parts[i] = list
+	}
+	took.Plan = e.Env.Mono() - at
+	at = e.Env.Mono()
+	result, err := e.program.Run(ctx, run.Batch{Epoch: plan.Batch, Watermark: plan.Watermark, Late: plan.Late, End: e.Bounded, Sources: parts})
+	took.Compute = e.Env.Mono() - at
+	return result, err
+}
+
+// deliver hands a batch to each sink that does not have it.
+func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, answer *Answer, report *Report, took *Durations) error {
+	at := e.Env.Mono()
+	batch := sink.Batch{ID: plan.Batch, Time: plan.Time, Partitions: make([]sink.Partition, len(result.Partitions))}
+	schema := e.Root.Schema().Arrow()
+	for i, batches := range result.Partitions {
+		records := make([]arrow.RecordBatch, len(batches))
+		for j, b := range batches {
+			records[j] = b.Record(schema)
+			report.Output += int64(b.Len())
+		}
+		batch.Partitions[i] = records
+	}
+	answer.Tokens = make([][]byte, len(e.writers))
+	for i, writer := range e.writers {
+		if e.had[i] >= plan.Batch {
+			continue
+		}
+		token, err := e.hand(ctx, writer, batch)
+		if err != nil {
+			return fmt.Errorf("write to %s: %w", e.Sinks[i], err)
+		}
+		answer.Tokens[i] = append([]byte{}, token...)
+		e.had[i] = plan.Batch
+	}
+	took.Sink = e.Env.Mono() - at
+	return nil
+}
+
+// hand gives a batch to one sink.
+func (e *engine) hand(ctx context.Context, writer sink.Writer, batch sink.Batch) (sink.Token, error) {
+	if err := e.Log.CheckFence(ctx); err != nil {
+		return nil, err
+	}
+	token, err := writer.Prepare(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Log.CheckFence(ctx); err != nil {
+		return nil, err
+	}
+	return token, writer.Commit(ctx, token)
+}
+
+// commit logs what the batch changed and that it is done. It looks for the next one
+// first if that should follow at once; if that fails, the batch is done all the
+// same.
+func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answer Answer, report *Report, took *Durations) (next *Plan, err error) {
+	at := e.Env.Mono()
+	for _, operator := range e.program.Operators() {
+		o := OperatorReport{Name: operator.Name, Rows: operator.Rows(), Dropped: operator.Dropped(), Partitions: operator.Partitions()}
+		if e.Dir != "" {
+			err := operator.Changes(func(group int, frame []byte) error {
+				o.Bytes += int64(len(frame))
+				return e.Log.AppendState(ctx, journal.Change{Batch: plan.Batch, Operator: operator.Name, Group: group, Data: frame})
+			})
+			if err != nil {
+				return nil, fmt.Errorf("log the state of %s: %w", operator.Name, err)
+			}
+			e.tail += o.Bytes
+		}
+		report.Operators = append(report.Operators, o)
+	}
+	took.State = e.Env.Mono() - at
+
+	var lookErr error
+	var logged *journal.Plan
+	if e.frozen != nil && e.core.AtOnce(started, e.Env.Now()) {
+		var p Plan
+		var ok bool
+		var look Durations
+		if p, ok, lookErr = e.look(ctx, &look); ok {
+			next = &p
+			plan := encodePlan(p)
+			logged = &plan
+		}
+	}
+	at = e.Env.Mono()
+	err = e.Log.Commit(ctx, journal.Done{Batch: plan.Batch, Answers: encodeAnswer(answer)}, logged)
+	took.Commit = e.Env.Mono() - at
+	if err == nil {
+		err = lookErr
+	}
+	if err != nil {
+		return nil, err
+	}
+	return next, nil
+}
+
+// retainEvery is how many batches pass between two looks for what the log can drop.
+const retainEvery = 16
+
+// afterCommit takes a snapshot of the state if the log has grown too long, and drops
+// what the log does not need any more.
+func (e *engine) afterCommit(ctx context.Context, batch int64) error {
+	if e.Dir == "" {
+		return nil
+	}
+	if err := e.snapshotIfDue(ctx, batch); err != nil {
+		return err
+	}
+	if batch%retainEvery != retainEvery-1 {
+		return nil
+	}
+	return e.Log.Retain(ctx)
+}
+
+func (e *engine) report(report *Report, result *run.Result, took Durations) {
+	report.Took, report.Rows, report.Watermark = took, result.Rows, e.core.Watermark()
+	report.HasWatermark = e.program.Watermarks() > 0
+	for _, seen := range result.Seen {
+		if seen.Rows > 0 && (report.Seen == 0 || seen.Max > report.Max) {
+			report.Max = seen.Max
+		}
+		report.Seen += seen.Rows
+	}
+	for _, reader := range e.readers {
+		var counts source.Counts
+		if counted, ok := reader.(source.Counted); ok {
+			counts = counted.Counts()
+		}
+		report.Counts = append(report.Counts, counts)
+	}
+	e.Observer.Ran(*report)
+}

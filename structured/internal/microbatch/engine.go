@@ -1,0 +1,291 @@
+package microbatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"github.com/tidewheel/tidewheel/checkpoint"
+	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/scheduler"
+	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/run"
+	"github.com/tidewheel/tidewheel/structured/sink"
+	"github.com/tidewheel/tidewheel/structured/source"
+)
+
+// Config is a query to run.
+type Config struct {
+	Env       env.Env
+	Scheduler *scheduler.Scheduler
+	Name      string // for messages and jobs; may be empty
+
+	Root       physical.Node
+	Sources    []source.Source // by their number in the plan
+	Sinks      []sink.Sink
+	Mode       sink.Mode
+	Partitions int
+	Trigger    Trigger
+
+	// Bounded says that the plan is one of a table that ends: one batch, the trigger
+	// is Once, and operators give their final results in it.
+	Bounded bool
+
+	Log       Log
+	Recovered *journal.Recovered
+	Dir       string // of the log; empty if the query keeps nothing
+
+	// SnapshotBytes is how much of changes the log may hold beyond the last snapshot of
+	// the state, as long as that is more than a quarter of the state; 64 MiB if zero.
+	SnapshotBytes int64
+
+	Observer Observer
+}
+
+const defaultSnapshotBytes = 64 << 20
+
+// Control is how others talk to a query that runs. The zero value is ready for use.
+type Control struct {
+	requests env.Mailbox[*request]
+	ended    atomic.Bool
+}
+
+// request is somebody who waits until all is processed that is there now.
+type request struct{ done env.Latch }
+
+// ErrEnded is returned by ProcessAllAvailable if the query has ended.
+var ErrEnded = errors.New("the query has ended")
+
+// ProcessAllAvailable parks until a look for data that began after the call found
+// nothing to do.
+func (c *Control) ProcessAllAvailable(ctx context.Context, e env.Env) error {
+	r := &request{}
+	if !c.requests.Put(r) {
+		return ErrEnded
+	}
+	return r.done.Wait(ctx, e)
+}
+
+// Ended reports whether the query has ended, or has nothing left to do but to say so.
+func (c *Control) Ended() bool { return c.ended.Load() }
+
+// engine runs one query, from start to end.
+type engine struct {
+	Config
+	control *Control
+
+	readers  []source.Reader
+	frozen   []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
+	writers  []sink.Writer
+	had      []int64 // by sink: the last batch that it has; -1 for none
+	program  *run.Program
+	core     *Core
+	store    *checkpoint.Store // nil without a directory
+	tail     int64             // bytes of changes logged since the last snapshot
+	snapshot int64             // bytes of the last snapshot
+
+	waiting []*request // who waits for a look that began after they came
+}
+
+// Run runs a query until ctx ends, it fails, or its trigger says that it is over. A
+// query that was stopped returns the cause of ctx; a batch that was running then is
+// pending. Run closes the log.
+func Run(ctx context.Context, config Config, control *Control) error {
+	e := &engine{Config: config, control: control}
+	if e.SnapshotBytes == 0 {
+		e.SnapshotBytes = defaultSnapshotBytes
+	}
+	err := e.run(ctx)
+	err = errors.Join(err, e.close())
+	e.dismiss()
+	return err
+}
+
+func (e *engine) run(ctx context.Context) error {
+	e.Observer.Status("Initializing sources", false)
+	if err := e.open(ctx); err != nil {
+		return err
+	}
+	pending, err := e.recover(ctx)
+	if err != nil {
+		return err
+	}
+	if pending != nil {
+		started := e.Env.Now()
+		if _, err := e.batch(ctx, *pending, started, Durations{}, true); err != nil {
+			return &BatchError{*pending, err}
+		}
+		if err := e.repartition(ctx); err != nil {
+			return err
+		}
+		if _, stop := e.core.Wait(started, e.Env.Now(), true); stop {
+			return nil
+		}
+	}
+	return e.loop(ctx)
+}
+
+// loop looks for data and runs batches.
+func (e *engine) loop(ctx context.Context) error {
+	if err := e.freeze(ctx); err != nil {
+		return err
+	}
+	var next *Plan // logged with the commit of the batch before
+	for {
+		e.takeRequests()
+		started, ran := e.Env.Now(), next != nil
+		var took Durations
+		if next == nil {
+			plan, ok, err := e.look(ctx, &took)
+			if err != nil {
+				return err
+			}
+			if ok {
+				if err := e.Log.Plan(ctx, encodePlan(plan)); err != nil {
+					return &BatchError{plan, err}
+				}
+				next, ran = &plan, true
+			}
+		}
+		if ran {
+			plan := *next
+			var err error
+			if next, err = e.batch(ctx, plan, started, took, false); err != nil {
+				return &BatchError{plan, err}
+			}
+			if next != nil {
+				continue
+			}
+		} else {
+			e.Observer.Idle()
+			e.answer()
+		}
+		wait, stop := e.core.Wait(started, e.Env.Now(), ran)
+		if stop {
+			return nil
+		}
+		if err := e.wait(ctx, wait, ran); err != nil {
+			return err
+		}
+	}
+}
+
+// look asks the sources what is new and decides whether there is a batch to run.
+func (e *engine) look(ctx context.Context, took *Durations) (Plan, bool, error) {
+	e.Observer.Status("Getting offsets", false)
+	began := e.Env.Mono()
+	ends := make([]source.Offset, len(e.readers))
+	for i, reader := range e.readers {
+		start := e.core.Offsets()[i]
+		if e.frozen[i] != nil {
+			ends[i] = *e.frozen[i]
+			continue
+		}
+		end, err := reader.Latest(ctx, start, e.Trigger.limit())
+		if err != nil {
+			return Plan{}, false, fmt.Errorf("ask %s what is new: %w", e.Sources[i], err)
+		}
+		ends[i] = end
+	}
+	took.Latest = e.Env.Mono() - began
+	plan, ok := e.core.Plan(e.Env.Now(), e.Partitions, ends)
+	return plan, ok, nil
+}
+
+// freeze fixes where a query ends that takes what is available now.
+func (e *engine) freeze(ctx context.Context) error {
+	e.frozen = make([]*source.Offset, len(e.readers))
+	if e.Trigger.kind != availableNow {
+		return nil
+	}
+	for i, reader := range e.readers {
+		if bounded, ok := reader.(source.Bounded); ok {
+			if err := bounded.Freeze(ctx); err != nil {
+				return fmt.Errorf("%s: %w", e.Sources[i], err)
+			}
+			continue
+		}
+		end, err := reader.Latest(ctx, e.core.Offsets()[i], source.Limit{All: true})
+		if err != nil {
+			return fmt.Errorf("ask %s what is new: %w", e.Sources[i], err)
+		}
+		e.frozen[i] = &end
+	}
+	return nil
+}
+
+// wait parks for a time. Whoever waits for all that is available cuts it short.
+func (e *engine) wait(ctx context.Context, limit time.Duration, ran bool) error {
+	if limit <= 0 || len(e.waiting) > 0 {
+		e.Env.Yield()
+		return stopped(ctx)
+	}
+	if ran || e.Trigger.Periodic() {
+		e.Observer.Status("Waiting for next trigger", false)
+	} else {
+		e.Observer.Status("Waiting for data to arrive", false)
+	}
+	until := e.Env.Mono() + limit
+	for {
+		left := until - e.Env.Mono()
+		if left <= 0 {
+			return stopped(ctx)
+		}
+		if err := e.Env.Park(ctx, left, &e.control.requests); err != nil {
+			return err
+		}
+		if e.takeRequests() {
+			return stopped(ctx)
+		}
+	}
+}
+
+func stopped(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+func (e *engine) takeRequests() (some bool) {
+	for {
+		r, ok := e.control.requests.Poll()
+		if !ok {
+			return some
+		}
+		e.waiting, some = append(e.waiting, r), true
+	}
+}
+
+// answer tells all who came before the last look began that nothing is left.
+func (e *engine) answer() {
+	for _, r := range e.waiting {
+		r.done.Set()
+	}
+	e.waiting = nil
+}
+
+// dismiss tells all who still wait that the query has ended.
+func (e *engine) dismiss() {
+	e.control.ended.Store(true)
+	e.control.requests.Close()
+	e.takeRequests()
+	e.answer()
+}
+
+func (e *engine) close() error {
+	var failed []error
+	for _, w := range e.writers {
+		failed = append(failed, w.Close())
+	}
+	for _, r := range e.readers {
+		failed = append(failed, r.Close())
+	}
+	if e.program != nil {
+		failed = append(failed, e.program.Close())
+	}
+	return errors.Join(append(failed, e.Log.Close())...)
+}

@@ -1,0 +1,198 @@
+package microbatch
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"github.com/tidewheel/tidewheel/checkpoint"
+	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/run"
+	"github.com/tidewheel/tidewheel/structured/sink"
+	"github.com/tidewheel/tidewheel/structured/source"
+)
+
+// open opens the sources and the sinks.
+func (e *engine) open(ctx context.Context) error {
+	for i, s := range e.Sources {
+		q := source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env}
+		if e.Dir != "" {
+			q.State = path.Join(e.Dir, "source", fmt.Sprint(i))
+		}
+		reader, err := s.Open(ctx, q)
+		if err != nil {
+			return fmt.Errorf("open source %s: %w", s, err)
+		}
+		e.readers = append(e.readers, reader)
+	}
+	for _, s := range e.Sinks {
+		writer, err := s.Open(ctx, sink.Query{
+			ID: e.Recovered.ID, Name: e.Name, Schema: e.Root.Schema(), Mode: e.Mode,
+			Epoch: e.Recovered.Epoch, Next: e.Recovered.Next(), Env: e.Env,
+		})
+		if err != nil {
+			return fmt.Errorf("open sink %s: %w", s, err)
+		}
+		e.writers = append(e.writers, writer)
+		last, ok, err := writer.LastCommitted(ctx)
+		if err != nil {
+			return fmt.Errorf("ask %s what it has: %w", s, err)
+		}
+		if !ok {
+			last = -1
+		}
+		e.had = append(e.had, last)
+	}
+	return nil
+}
+
+// recover finds out where to go on, and restores the state of the last batch that
+// is done. It returns the batch that was in flight, if there is one.
+func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
+	offsets := make([]source.Offset, len(e.readers))
+	for i, reader := range e.readers {
+		if offsets[i], err = reader.Initial(ctx); err != nil {
+			return nil, fmt.Errorf("ask %s where it begins: %w", e.Sources[i], err)
+		}
+	}
+	e.core = NewCore(shapeOf(e.Root, len(e.Sources)), e.Trigger, offsets)
+	if last := e.Recovered.Last; last != nil {
+		plan, err := decodePlan(last.Plan)
+		if err == nil {
+			err = e.checkSources(plan)
+		}
+		if err != nil {
+			return nil, err
+		}
+		answer, err := decodeAnswer(last.Done)
+		if err != nil {
+			return nil, err
+		}
+		e.core.Resume(plan, answer)
+	}
+	partitions := e.Partitions
+	if e.Recovered.Pending != nil {
+		plan, err := decodePlan(*e.Recovered.Pending)
+		if err == nil {
+			err = e.checkSources(plan)
+		}
+		if err != nil {
+			return nil, err
+		}
+		pending, partitions = &plan, plan.Partitions
+	}
+	if err := e.compile(partitions); err != nil {
+		return nil, err
+	}
+	return pending, e.restore(ctx)
+}
+
+func (e *engine) compile(partitions int) (err error) {
+	e.program, err = run.Compile(e.Root, run.Options{Scheduler: e.Scheduler, Name: e.jobName(), Partitions: partitions})
+	return err
+}
+
+func (e *engine) jobName() string {
+	if e.Name != "" {
+		return e.Name
+	}
+	return "query " + e.Recovered.ID
+}
+
+// checkSources refuses a checkpoint of a query that had other sources.
+func (e *engine) checkSources(logged Plan) error {
+	if len(logged.Ranges) != len(e.Sources) {
+		return fmt.Errorf("there are %d sources in the checkpoint and now there are %d: a query keeps the number and order of its sources; give the changed query a new checkpoint",
+			len(logged.Ranges), len(e.Sources))
+	}
+	return nil
+}
+
+// restore loads the snapshots and redoes the changes that came after them.
+func (e *engine) restore(ctx context.Context) (err error) {
+	if e.Dir == "" {
+		return nil
+	}
+	operators := map[string]*run.Operator{}
+	for _, operator := range e.program.Operators() {
+		operators[operator.Name] = operator
+	}
+	if len(operators) == 0 {
+		return nil
+	}
+	if e.store, err = checkpoint.Open(e.Env, path.Join(e.Dir, "snap"), checkpoint.Options{}); err != nil {
+		return err
+	}
+	have := map[string]int64{}
+	for _, s := range e.Recovered.Snapshots {
+		operator, ok := operators[s.Operator]
+		if !ok {
+			return unknownOperator(s.Operator)
+		}
+		if err := e.load(ctx, operator, s.Version); err != nil {
+			return err
+		}
+		have[s.Operator] = s.Version
+	}
+	version := func(operator string, _ int) int64 {
+		if version, ok := have[operator]; ok {
+			return version
+		}
+		return -1
+	}
+	for change, err := range e.Log.Replay(version) {
+		if err != nil {
+			return fmt.Errorf("restore the state: %w", err)
+		}
+		operator, ok := operators[change.Operator]
+		if !ok {
+			return unknownOperator(change.Operator)
+		}
+		if err := operator.Apply(change.Group, change.Data); err != nil {
+			return fmt.Errorf("restore the state of %s, key group %d, batch %d: %w", change.Operator, change.Group, change.Batch, err)
+		}
+		e.tail += int64(len(change.Data))
+	}
+	return nil
+}
+
+func unknownOperator(name string) error {
+	return fmt.Errorf("the checkpoint has state of operator %s, which the query does not have: a query keeps its stateful operators; give the changed query a new checkpoint", name)
+}
+
+// repartition goes over to the number of partitions that the options ask for, once
+// no batch is pending that was planned with another one.
+func (e *engine) repartition(ctx context.Context) error {
+	if e.Partitions == e.Recovered.Pending.Partitions {
+		return nil
+	}
+	old := e.program
+	if err := e.compile(e.Partitions); err != nil {
+		return err
+	}
+	for i, operator := range old.Operators() {
+		if err := operator.MoveTo(e.program.Operators()[i]); err != nil {
+			return fmt.Errorf("move the state of %s to %d partitions: %w", operator.Name, e.Partitions, err)
+		}
+	}
+	return old.Close()
+}
+
+// shapeOf reads from a plan what the core has to know.
+func shapeOf(root physical.Node, sources int) Shape {
+	shape := Shape{Sources: sources}
+	physical.Walk(root, func(node physical.Node) {
+		switch n := node.(type) {
+		case *physical.Watermark:
+			for len(shape.Delays) <= n.ID {
+				shape.Delays = append(shape.Delays, 0)
+			}
+			shape.Delays[n.ID] = n.Delay
+		case *physical.StatefulAggregate:
+			if n.EventTime >= 0 && n.Mode != physical.Complete {
+				shape.Evicts = true
+			}
+		}
+	})
+	return shape
+}

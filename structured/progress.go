@@ -1,0 +1,184 @@
+package structured
+
+import (
+	"encoding/json/jsontext"
+	"encoding/json/v2"
+	"time"
+
+	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
+)
+
+// Progress is what one batch did. As JSON it has the shape of Spark's progress
+// events; durations are in milliseconds, with fractions.
+type Progress struct {
+	Identity  `json:",inline"`
+	Timestamp time.Time `json:"timestamp"` // start of the trigger
+	BatchID   int64     `json:"batchId"`
+	Replayed  bool      `json:"replayed,omitzero"` // it was in flight when the query last stopped
+
+	NumInputRows           int64   `json:"numInputRows"`
+	InputRowsPerSecond     float64 `json:"inputRowsPerSecond"`     // since the trigger before
+	ProcessedRowsPerSecond float64 `json:"processedRowsPerSecond"` // of the batch's own time
+
+	DurationMs Durations          `json:"durationMs"`
+	EventTime  EventTime          `json:"eventTime"`
+	Operators  []OperatorProgress `json:"stateOperators"`
+	Sources    []SourceProgress   `json:"sources"`
+	Sink       SinkProgress       `json:"sink"`
+}
+
+// Durations say where the time of a batch went.
+type Durations struct {
+	LatestOffset     time.Duration `json:"latestOffset"`  // asking the sources what is new
+	QueryPlanning    time.Duration `json:"queryPlanning"` // dividing the ranges into partitions
+	Compute          time.Duration `json:"compute"`
+	WalCommit        time.Duration `json:"walCommit"` // waiting for the plan to be durable
+	AddBatch         time.Duration `json:"addBatch"`  // in the sinks
+	State            time.Duration `json:"state"`     // encoding what changed
+	CommitOffsets    time.Duration `json:"commitOffsets"`
+	TriggerExecution time.Duration `json:"triggerExecution"` // all of it
+}
+
+// EventTime says how far event time has come; each is zero if it is not known.
+type EventTime struct {
+	Watermark time.Time `json:"watermark,omitzero"` // that of this batch
+	Max       time.Time `json:"max,omitzero"`       // the greatest time in this batch
+}
+
+// OperatorProgress is about one stateful operator.
+type OperatorProgress struct {
+	OperatorName              string `json:"operatorName"`
+	NumRowsTotal              int64  `json:"numRowsTotal"`
+	NumRowsDroppedByWatermark int64  `json:"numRowsDroppedByWatermark"`
+	NumShufflePartitions      int    `json:"numShufflePartitions"`
+	ChangeBytes               int64  `json:"changeBytes"` // logged for this batch
+}
+
+// SourceProgress is about one source.
+type SourceProgress struct {
+	Description            string         `json:"description"`
+	StartOffset            jsontext.Value `json:"startOffset"`
+	EndOffset              jsontext.Value `json:"endOffset"`
+	NumInputRows           int64          `json:"numInputRows"`
+	InputRowsPerSecond     float64        `json:"inputRowsPerSecond"`
+	ProcessedRowsPerSecond float64        `json:"processedRowsPerSecond"`
+}
+
+// SinkProgress is about the sinks together.
+type SinkProgress struct {
+	Description   string `json:"description"`
+	NumOutputRows int64  `json:"numOutputRows"`
+}
+
+// JSON returns the progress as JSON, in one line.
+func (p Progress) JSON() string {
+	text, err := json.Marshal(p, json.WithMarshalers(json.MarshalToFunc(func(to *jsontext.Encoder, d time.Duration) error {
+		return to.WriteToken(jsontext.Float(float64(d.Microseconds()) / 1000))
+	})))
+	if err != nil { // every part of it can be written
+		return `{"error":"` + err.Error() + `"}`
+	}
+	return string(text)
+}
+
+// observer tells a query what its engine does.
+type observer struct {
+	query  *Query
+	config microbatch.Config
+}
+
+// Status implements microbatch.Observer.
+func (o *observer) Status(message string, batch bool) {
+	o.query.setStatus(Status{Message: message, IsDataAvailable: batch, IsTriggerActive: batch})
+}
+
+// Idle implements microbatch.Observer.
+func (o *observer) Idle() {
+	o.query.session.tell(func(l Listener) {
+		if l.Idle != nil {
+			l.Idle(o.query.identity())
+		}
+	})
+}
+
+// Ran implements microbatch.Observer.
+func (o *observer) Ran(r microbatch.Report) {
+	p := o.progress(r)
+	q := o.query
+	q.mu.Lock()
+	if len(q.progress) == recentProgress {
+		q.progress = append(q.progress[:0], q.progress[1:]...)
+	}
+	q.progress = append(q.progress, p)
+	q.started = r.Started
+	q.mu.Unlock()
+	q.session.tell(func(l Listener) {
+		if l.Progress != nil {
+			l.Progress(p)
+		}
+	})
+}
+
+func (o *observer) progress(r microbatch.Report) Progress {
+	q := o.query
+	q.mu.Lock()
+	before := q.started
+	q.mu.Unlock()
+	var since time.Duration
+	if !before.IsZero() {
+		since = r.Started.Sub(before)
+	}
+	p := Progress{
+		Identity: q.identity(), Timestamp: r.Started.UTC().Truncate(time.Millisecond), BatchID: r.Plan.Batch, Replayed: r.Replayed,
+		DurationMs: Durations{
+			LatestOffset: r.Took.Latest, QueryPlanning: r.Took.Plan, Compute: r.Took.Compute, WalCommit: r.Took.Log,
+			AddBatch: r.Took.Sink, State: r.Took.State, CommitOffsets: r.Took.Commit, TriggerExecution: r.Took.Total,
+		},
+		Operators: []OperatorProgress{}, Sources: []SourceProgress{},
+		Sink: SinkProgress{NumOutputRows: r.Output},
+	}
+	for i, rows := range r.Rows {
+		p.NumInputRows += rows
+		p.Sources = append(p.Sources, SourceProgress{
+			Description: o.config.Sources[i].String(), StartOffset: offsetJSON(r.Plan.Ranges[i].Start), EndOffset: offsetJSON(r.Plan.Ranges[i].End),
+			NumInputRows: rows, InputRowsPerSecond: perSecond(rows, since), ProcessedRowsPerSecond: perSecond(rows, r.Took.Total),
+		})
+	}
+	p.InputRowsPerSecond = perSecond(p.NumInputRows, since)
+	p.ProcessedRowsPerSecond = perSecond(p.NumInputRows, r.Took.Total)
+	if r.HasWatermark {
+		p.EventTime.Watermark = time.UnixMicro(r.Plan.Watermark).UTC()
+	}
+	if r.Seen > 0 {
+		p.EventTime.Max = time.UnixMicro(r.Max).UTC()
+	}
+	for _, operator := range r.Operators {
+		p.Operators = append(p.Operators, OperatorProgress{
+			OperatorName: operator.Name, NumRowsTotal: operator.Rows, NumRowsDroppedByWatermark: operator.Dropped,
+			NumShufflePartitions: operator.Partitions, ChangeBytes: operator.Bytes,
+		})
+	}
+	for i, s := range o.config.Sinks {
+		if i > 0 {
+			p.Sink.Description += ", "
+		}
+		p.Sink.Description += s.String()
+	}
+	return p
+}
+
+func perSecond(rows int64, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return float64(rows) / d.Seconds()
+}
+
+// offsetJSON is an offset as it stands, if it is JSON as it should be.
+func offsetJSON[T ~string](offset T) jsontext.Value {
+	value := jsontext.Value(offset)
+	if !value.IsValid() {
+		return jsontext.Value("null")
+	}
+	return value
+}

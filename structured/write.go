@@ -1,0 +1,185 @@
+package structured
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+
+	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
+	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/sink"
+)
+
+// Writer describes a query that is to be started: a table, where its rows go and
+// how. It is a value; each method returns a changed copy.
+type Writer struct {
+	table      DataFrame
+	sinks      []sink.Sink
+	mode       sink.Mode
+	trigger    Trigger
+	checkpoint string
+	name       string
+	accept     bool
+}
+
+// Write describes a query whose rows go to all of the sinks. Each sink has every
+// batch once; they do not have it at one moment.
+func (d DataFrame) Write(sinks ...sink.Sink) Writer { return Writer{table: d, sinks: sinks} }
+
+// Mode says which rows of a growing result are written. Default: Append.
+func (w Writer) Mode(mode sink.Mode) Writer {
+	w.mode = mode
+	return w
+}
+
+// Trigger says when batches run. Default: back to back. A table that does not grow
+// is written in one batch.
+func (w Writer) Trigger(trigger Trigger) Writer {
+	w.trigger = trigger
+	return w
+}
+
+// Checkpoint names the directory in which a streaming query keeps its progress and
+// its state. Started again with the same directory, it goes on where it was. It
+// belongs to one query. Default: a directory of the query's name below
+// Options.Checkpoints, if both are given. Sinks that outlast the process need one.
+func (w Writer) Checkpoint(directory string) Writer {
+	w.checkpoint = directory
+	return w
+}
+
+// Named gives the query a name, unique among the queries of the session that run.
+func (w Writer) Named(name string) Writer {
+	w.name = name
+	return w
+}
+
+// AcceptPlan runs a batch that was in flight when the query was last stopped, though
+// it was planned by another program, one whose state differs in form. Without it
+// such a start is refused with an error that says so.
+func (w Writer) AcceptPlan() Writer {
+	w.accept = true
+	return w
+}
+
+// Run starts the query and waits: for the end of a table that does not grow, or
+// until ctx ends, which stops the query and is no error.
+func (w Writer) Run(ctx context.Context) error {
+	q, err := w.Start(ctx)
+	if err != nil {
+		return err
+	}
+	err = q.Wait(ctx)
+	if ctx.Err() == nil {
+		return err
+	}
+	return q.Stop(context.WithoutCancel(ctx))
+}
+
+// Start starts the query. It returns when the plan is made and the checkpoint is
+// open; sources and sinks are opened by the query itself, so their errors come from
+// Query.Wait. The query goes on when ctx ends; Query.Stop stops it.
+//
+// A query that runs in this session with the same checkpoint is stopped first.
+func (w Writer) Start(ctx context.Context) (*Query, error) {
+	session := w.table.session()
+	if session == nil {
+		return nil, errNoTable
+	}
+	config, err := w.plan(ctx, session)
+	if err != nil {
+		return nil, err
+	}
+	if config.Dir != "" {
+		if err := session.stopQueryIn(ctx, config.Dir); err != nil {
+			return nil, err
+		}
+	}
+	q, err := session.newQuery(ctx, w.name, config.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.open(ctx, q, &config); err != nil {
+		q.abandon()
+		return nil, err
+	}
+	q.start(config)
+	return q, nil
+}
+
+// plan makes the part of the configuration that needs no I/O in the checkpoint.
+func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.Config, err error) {
+	if w.trigger.err != nil {
+		return config, w.trigger.err
+	}
+	if len(w.sinks) == 0 {
+		return config, errors.New("structured: Write has no sink to write to")
+	}
+	streaming, err := w.table.streaming(ctx)
+	if err != nil {
+		return config, err
+	}
+	config = microbatch.Config{
+		Env: session.options.Env, Scheduler: session.rdd.Scheduler(), Name: w.name, Mode: w.mode,
+		Partitions: session.options.Partitions, Trigger: w.trigger.trigger,
+	}
+	if streaming {
+		config.Dir = w.directory(session)
+	} else {
+		config.Bounded, config.Trigger = true, microbatch.Once()
+	}
+	for _, s := range w.sinks {
+		if err := sink.CheckMode(s, w.mode); err != nil {
+			return config, err
+		}
+		if _, ephemeral := s.(sink.Ephemeral); streaming && config.Dir == "" && !ephemeral {
+			return config, fmt.Errorf("structured: %s outlasts the process, so the query needs a checkpoint: Writer.Checkpoint, or Options.Checkpoints and a name", s)
+		}
+		if each, ok := s.(forEachBatch); ok {
+			each.session = session
+			s = each
+		}
+		config.Sinks = append(config.Sinks, s)
+	}
+	config.Root, config.Sources, err = w.table.physicalPlan(ctx, planMode(w.mode))
+	return config, err
+}
+
+func (w Writer) directory(session *Session) string {
+	switch {
+	case w.checkpoint != "":
+		return path.Clean(w.checkpoint)
+	case session.options.Checkpoints != "" && w.name != "":
+		return path.Join(session.options.Checkpoints, w.name)
+	}
+	return ""
+}
+
+func planMode(mode sink.Mode) physical.Mode {
+	switch mode {
+	case sink.Update:
+		return physical.Update
+	case sink.Complete:
+		return physical.Complete
+	}
+	return physical.Append
+}
+
+// open opens the checkpoint, or makes up what there is without one.
+func (w Writer) open(ctx context.Context, q *Query, config *microbatch.Config) error {
+	if config.Dir == "" {
+		config.Log = microbatch.Volatile{}
+		config.Recovered = &journal.Recovered{Fresh: true, ID: q.runID, Epoch: 1}
+		return nil
+	}
+	log, recovered, err := journal.Open(ctx, config.Env, config.Dir, journal.Options{
+		Kind: "structured", Fingerprint: physical.Fingerprint(config.Root), AcceptFingerprint: w.accept,
+	})
+	if err != nil {
+		return fmt.Errorf("structured: open checkpoint %s: %w", config.Dir, err)
+	}
+	config.Log, config.Recovered = log, recovered
+	return nil
+}
