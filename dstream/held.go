@@ -3,78 +3,50 @@ package dstream
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
-	"sync"
 
 	"github.com/tidewheel/tidewheel/rdd"
 )
 
-// held is a source of partitions that the session holds in memory.
-type held[T any] struct{ partitions [][]T }
+// chunkLength is how many elements of held partitions are passed on at a time.
+const chunkLength = 512
 
 // fromPartitions makes a collection of partitions that nobody changes any more.
-func fromPartitions[T any](s *rdd.Session, partitions [][]T) rdd.RDD[T] {
-	return s.From(held[T]{partitions})
-}
-
-func (h held[T]) Partitions(ctx context.Context) (int, error) { return len(h.partitions), nil }
-
-func (h held[T]) Read(task rdd.Task, partition int) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		for _, element := range h.partitions[partition] {
-			if !yield(element, nil) {
-				return
+func fromPartitions[T any](s *rdd.Session, name string, partitions [][]T) rdd.RDD[T] {
+	return rdd.FromChunks(s, name, len(partitions), func(task rdd.Task, partition int) rdd.Chunks[T] {
+		return func(yield func([]T, error) bool) {
+			for chunk := range slices.Chunk(partitions[partition], chunkLength) {
+				if !yield(chunk, nil) {
+					return
+				}
 			}
 		}
-	}
+	})
 }
 
 // collectPartitions computes a collection and returns its partitions.
 func collectPartitions[T any](ctx context.Context, r rdd.RDD[T]) ([][]T, error) {
-	var mu sync.Mutex //det:lock partitions
-	var partitions [][]T
-	err := r.ForEachPartition(ctx, func(task rdd.Task, in iter.Seq[T]) error {
-		elements := slices.Collect(in)
-		mu.Lock()
-		defer mu.Unlock()
-		for len(partitions) <= task.Partition() {
-			partitions = append(partitions, nil)
+	return rdd.RunPartitions(ctx, r, "retain", func(task rdd.Task, in rdd.Chunks[T]) ([]T, error) {
+		var elements []T
+		for chunk, err := range in {
+			if err != nil {
+				return nil, err
+			}
+			elements = append(elements, chunk...)
 		}
-		partitions[task.Partition()] = elements
-		return nil
+		return elements, nil
 	})
-	return partitions, err
-}
-
-// parts is a source of pairs that a function reads out of each partition.
-type parts[K comparable, S any] struct {
-	count int
-	read  func(partition int, yield func(K, S) bool) error
-}
-
-func pairsFromParts[K comparable, S any](s *rdd.Session, count int, read func(partition int, yield func(K, S) bool) error) rdd.Pairs[K, S] {
-	return s.From(parts[K, S]{count, read}).ToPairs(rdd.SplitPair)
-}
-
-func (p parts[K, S]) Partitions(ctx context.Context) (int, error) { return p.count, nil }
-
-func (p parts[K, S]) Read(task rdd.Task, partition int) iter.Seq2[rdd.Pair[K, S], error] {
-	return func(yield func(rdd.Pair[K, S], error) bool) {
-		err := p.read(partition, func(key K, value S) bool {
-			return yield(rdd.Pair[K, S]{Key: key, Value: value}, nil)
-		})
-		if err != nil {
-			yield(rdd.Pair[K, S]{}, err)
-		}
-	}
 }
 
 // overParts runs a task for each of count partitions of state.
 func overParts(ctx context.Context, s *rdd.Session, count int, f func(task rdd.Task) error) error {
-	return s.Range(0, int64(count), 1, rdd.Partitions(count)).ForEachPartition(ctx, func(task rdd.Task, in iter.Seq[int64]) error {
-		return f(task)
+	none := rdd.FromChunks(s, "state", count, func(rdd.Task, int) rdd.Chunks[struct{}] {
+		return func(func([]struct{}, error) bool) {}
 	})
+	_, err := rdd.RunPartitions(ctx, none, "advance", func(task rdd.Task, in rdd.Chunks[struct{}]) (struct{}, error) {
+		return struct{}{}, f(task)
+	})
+	return err
 }
 
 // brokenError says that state has missed a batch and can't go on.

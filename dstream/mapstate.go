@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
@@ -130,7 +129,7 @@ func mapWithState[K comparable, V, S, R any](p Pairs[K, V], spec StateSpec[K, V,
 	m.node = newNode(s, "mapWithState", p.node.slide, m.spread)
 	m.node.keep = m
 	m.node.detail = spec.timeout.String()
-	m.node.build = func(tick int64) (any, error) { return fromPartitions(s.scope, m.results), nil }
+	m.node.build = func(tick int64) (any, error) { return fromPartitions(s.scope, "mapWithState", m.results), nil }
 	switch {
 	case spec.call == nil:
 		s.mistake("MapWithState", "the function is nil")
@@ -158,8 +157,8 @@ func (m *mapping[K, V, S, R]) advance(ctx context.Context, tick int64) ([]change
 	if err != nil {
 		return m.table.end(tick, err)
 	}
-	err = made.(rdd.Pairs[K, V]).ForEachPartition(ctx, func(task rdd.Task, in iter.Seq2[K, V]) error {
-		return m.table.advance(task, tick, func(p *part[K, touched[S]]) ([]entry[K, touched[S]], error) {
+	_, err = rdd.RunKeyedPartitions(ctx, made.(rdd.Pairs[K, V]), "mapWithState", func(task rdd.Task, in rdd.KeyedChunks[K, V]) (struct{}, error) {
+		return struct{}{}, m.table.advance(task, tick, func(p *part[K, touched[S]]) ([]entry[K, touched[S]], error) {
 			changes, results, err := m.compute(p.entries, in, tick)
 			if err == nil {
 				m.results[task.Partition()] = results
@@ -187,24 +186,29 @@ func (m *mapping[K, V, S, R]) begin(ctx context.Context, tick int64, parts []*pa
 
 // compute calls the user's function for each value of a partition, then for the
 // keys that time out.
-func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in iter.Seq2[K, V], tick int64) ([]entry[K, touched[S]], []R, error) {
+func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rdd.KeyedChunks[K, V], tick int64) ([]entry[K, touched[S]], []R, error) {
 	states := keyed.NewTable[K, State[S]]() // of the keys in the batch
 	var results []R
-	for key, value := range in {
-		slot, isNew := states.Insert(key)
-		state := states.At(slot)
-		if isNew {
-			if at, ok := entries.FindHash(key, states.HashAt(slot)); ok {
-				state.value, state.exists = entries.At(at).Value, true
+	for chunk, err := range in {
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, key := range chunk.Keys {
+			slot, isNew := states.Insert(key)
+			state := states.At(slot)
+			if isNew {
+				if at, ok := entries.FindHash(key, states.HashAt(slot)); ok {
+					state.value, state.exists = entries.At(at).Value, true
+				}
 			}
-		}
-		state.removed = false
-		result, ok := m.spec.call(key, value, state)
-		if state.err != nil {
-			return nil, nil, fmt.Errorf("key %v: %w", key, state.err)
-		}
-		if ok {
-			results = append(results, result)
+			state.removed = false
+			result, ok := m.spec.call(key, chunk.Values[i], state)
+			if state.err != nil {
+				return nil, nil, fmt.Errorf("key %v: %w", key, state.err)
+			}
+			if ok {
+				results = append(results, result)
+			}
 		}
 	}
 	changes := make([]entry[K, touched[S]], 0, states.Len())

@@ -70,7 +70,7 @@ func (k *retained[T]) union(after, to int64) (rdd.RDD[T], error) {
 	for tick := after + 1; tick <= to; tick++ {
 		partitions = append(partitions, k.batches[tick]...)
 	}
-	return fromPartitions(k.node.session.scope, partitions), nil
+	return fromPartitions(k.node.session.scope, "window", partitions), nil
 }
 
 func (k *retained[T]) describe() string {

@@ -226,16 +226,19 @@ func (t *table[K, S]) describe(kind string) string {
 // collection is the state after a tick, as pairs. It must be read before the next
 // tick comes: later the state has moved on.
 func (t *table[K, S]) collection(n *node, tick int64) rdd.Pairs[K, S] {
-	return pairsFromParts(t.session.scope, len(t.open()), func(partition int, yield func(K, S) bool) error {
-		p := t.parts[partition]
-		if p.tick != tick {
-			return fmt.Errorf("%s: the state after batch %d was asked for when it had moved on to batch %d", n, tick-1, p.tick-1)
-		}
-		for slot := range p.entries.End() {
-			if p.entries.Live(slot) && !yield(p.entries.Key(slot), *p.entries.At(slot)) {
-				return nil
+	count := len(t.open())
+	return rdd.FromKeyedChunks(t.session.scope, n.name, count, rdd.Hash(count), func(task rdd.Task, partition int) rdd.KeyedChunks[K, S] {
+		return func(yield func(rdd.Columns[K, S], error) bool) {
+			p := t.parts[partition]
+			if p.tick != tick {
+				yield(rdd.Columns[K, S]{}, fmt.Errorf("%s: the state after batch %d was asked for when it had moved on to batch %d", n, tick-1, p.tick-1))
+				return
+			}
+			for run := range p.entries.Runs() {
+				if !yield(rdd.Columns[K, S]{Keys: run.Keys, Values: run.Values}, nil) {
+					return
+				}
 			}
 		}
-		return nil
 	})
 }

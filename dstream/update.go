@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"iter"
 	"reflect"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
@@ -80,9 +79,9 @@ func (u *updating[K, V, S]) advance(ctx context.Context, tick int64) ([]change, 
 	if err != nil {
 		return u.table.end(tick, err)
 	}
-	err = made.(rdd.Pairs[K, []V]).ForEachPartition(ctx, func(task rdd.Task, in iter.Seq2[K, []V]) error {
-		return u.table.advance(task, tick, func(p *part[K, S]) ([]entry[K, S], error) {
-			return u.compute(p.entries, in), nil
+	_, err = rdd.RunKeyedPartitions(ctx, made.(rdd.Pairs[K, []V]), "updateStateByKey", func(task rdd.Task, in rdd.KeyedChunks[K, []V]) (struct{}, error) {
+		return struct{}{}, u.table.advance(task, tick, func(p *part[K, S]) ([]entry[K, S], error) {
+			return u.compute(p.entries, in)
 		})
 	})
 	return u.table.end(tick, err)
@@ -111,11 +110,16 @@ func (u *updating[K, V, S]) begin(ctx context.Context, tick int64) error {
 
 // compute calls the user's function for all keys of a partition, those with a state
 // first, and returns the entries that the log must know of.
-func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in iter.Seq2[K, []V]) []entry[K, S] {
+func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChunks[K, []V]) ([]entry[K, S], error) {
 	incoming := keyed.NewTable[K, []V]()
-	for key, values := range in {
-		slot, _ := incoming.Insert(key)
-		*incoming.At(slot) = values
+	for chunk, err := range in {
+		if err != nil {
+			return nil, err
+		}
+		for i, key := range chunk.Keys {
+			slot, _ := incoming.Insert(key)
+			*incoming.At(slot) = chunk.Values[i]
+		}
 	}
 	var changes []entry[K, S]
 	for slot := range entries.End() {
@@ -144,7 +148,7 @@ func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in iter.Seq2[K, 
 			changes = append(changes, entry[K, S]{key: incoming.Key(slot), value: state})
 		}
 	}
-	return changes
+	return changes, nil
 }
 
 func (u *updating[K, V, S]) describe() string        { return u.table.describe("updateStateByKey") }
