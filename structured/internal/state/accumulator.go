@@ -95,8 +95,8 @@ func (a *count) set(values *vector.Column, numbers []int32) {
 }
 
 func (a *count) appendTo(values *vector.Column, numbers []int32) {
-	for _, number := range numbers {
-		values.AppendLong(a.counts[number])
+	for i, out := 0, values.AppendLongs(len(numbers)); i < len(out); i++ {
+		out[i] = a.counts[numbers[i]]
 	}
 }
 
@@ -159,11 +159,14 @@ func (a *sumLongs) set(values *vector.Column, numbers []int32) {
 }
 
 func (a *sumLongs) appendTo(values *vector.Column, numbers []int32) {
-	for _, number := range numbers {
-		if a.seen[number] {
-			values.AppendLong(a.sums[number])
-		} else {
-			values.AppendNull()
+	from, nulls := values.Len, false
+	for i, out := 0, values.AppendLongs(len(numbers)); i < len(out); i++ {
+		out[i] = a.sums[numbers[i]] // 0 where nothing was seen
+		nulls = nulls || !a.seen[numbers[i]]
+	}
+	for i := 0; nulls && i < len(numbers); i++ {
+		if !a.seen[numbers[i]] {
+			values.SetNull(from + i)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (h *Hasher) Hash(keys []*vector.Column, rows vector.Selection, hashes []uin
 			return
 		case types.KindStruct, types.KindArray:
 		default:
-			Words(keys[0], rows, hashes)
+			fillWords(keys[0], rows, hashes)
 			for i, word := range hashes {
 				hashes[i] = keyed.HashUint64(word)
 			}
@@ -66,7 +66,7 @@ func (h *Hasher) fold(key *vector.Column, rows vector.Selection, hashes []uint64
 	if key.Type.Kind() == types.KindString {
 		hashStrings(key, rows, h.words)
 	} else {
-		Words(key, rows, h.words)
+		fillWords(key, rows, h.words)
 	}
 	for i, word := range h.words {
 		hashes[i] = keyed.Fold(hashes[i], word)
@@ -116,9 +116,9 @@ func rowAt(rows vector.Selection, i int) int {
 	return int(rows[i])
 }
 
-// Words fills words with the values of a column of fixed width, as 64 bits that are
+// fillWords fills words with the values of a column of fixed width, as 64 bits that are
 // equal where the values are equal as keys: doubles are canonical, null is nullWord.
-func Words(c *vector.Column, rows vector.Selection, words []uint64) {
+func fillWords(c *vector.Column, rows vector.Selection, words []uint64) {
 	switch c.Type.Kind() {
 	case types.KindInt:
 		if rows == nil {

@@ -418,6 +418,9 @@ func copyGroups(t tb, from, to *Keyed) {
 		if err := from.Snapshot(group, &snapshot); err != nil {
 			t.Fatal(err)
 		}
+		if snapshot.Len() == 0 {
+			continue
+		}
 		if err := to.Restore(group, &snapshot); err != nil {
 			t.Fatal(err)
 		}

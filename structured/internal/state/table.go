@@ -157,7 +157,7 @@ func (t *table) truncate(n int) {
 
 func (t *table) assignWords(key *vector.Column, selection vector.Selection, hashes []uint64, numbers []int32) {
 	t.scratch = vector.Resize(t.scratch, len(numbers))
-	Words(key, selection, t.scratch)
+	fillWords(key, selection, t.scratch)
 	scratch := t.scratch[:len(numbers)]
 	hashes = hashes[:len(numbers)]
 	nulls := key.HasNulls()

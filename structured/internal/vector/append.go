@@ -83,6 +83,20 @@ func (c *Column) AppendLong(value int64) {
 	c.Len++
 }
 
+// AppendLongs appends n bigints or timestamps, none of them null, and returns them
+// to be filled.
+func (c *Column) AppendLongs(n int) []int64 {
+	if len(c.Valid) != 0 {
+		c.Valid = c.Valid.Resize(c.Len + n)
+		for i := c.Len; i < c.Len+n; i++ {
+			c.Valid.Set(i)
+		}
+	}
+	c.Longs = Resize(c.Longs, c.Len+n)
+	c.Len += n
+	return c.Longs[c.Len-n:]
+}
+
 // AppendDouble appends a double.
 func (c *Column) AppendDouble(value float64) {
 	c.appendValid(true)
