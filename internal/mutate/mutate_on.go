@@ -13,7 +13,14 @@ import (
 var planted atomic.Int64
 
 func init() {
-	number, _ := strconv.Atoi(os.Getenv("TIDEWHEEL_MUTANT"))
+	text := os.Getenv("TIDEWHEEL_MUTANT")
+	if text == "" {
+		return
+	}
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		panic("TIDEWHEEL_MUTANT is not the number of a mutant: " + text)
+	}
 	planted.Store(int64(number))
 }
 
