@@ -35,15 +35,3 @@ func (r *reading) count() int {
 	}
 	return int(n)
 }
-
-func (r *reading) byte() byte {
-	if r.err == nil && len(r.data) == 0 {
-		r.err = fmt.Errorf("stored state ends early")
-	}
-	if r.err != nil {
-		return 0
-	}
-	b := r.data[0]
-	r.data = r.data[1:]
-	return b
-}

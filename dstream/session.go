@@ -97,7 +97,7 @@ func Recover(options Options, build func(*Session) error) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := build(s); err == nil {
+	if err = build(s); err == nil {
 		err = s.err
 	}
 	if err == nil {

@@ -236,7 +236,6 @@ func TestMistakesOfBuilding(t *testing.T) {
 // TestStateSurvivesARestart stops a stream between batches and goes on: totals,
 // windows and batch numbers continue, and down-time is made up for.
 func TestStateSurvivesARestart(t *testing.T) {
-	disk := sim.NewDisk(sim.Strict)
 	var got []string
 	start := func(e env.Env, snapshotEvery int) (*Session, error) {
 		o := options(e)
@@ -259,7 +258,7 @@ func TestStateSurvivesARestart(t *testing.T) {
 	}
 	for _, snapshotEvery := range []int{1, 100} {
 		got = nil
-		disk = sim.NewDisk(sim.Strict)
+		disk := sim.NewDisk(sim.Strict)
 		simulate(t, disk, func(e env.Env) error {
 			if err := env.MkdirAllSync(e.FS(), "in"); err != nil {
 				return err
@@ -345,4 +344,23 @@ func TestRealFiles(t *testing.T) {
 	if want := []string{"tide", "wheel", "tide"}; !slices.Equal(words, want) {
 		t.Errorf("got %q, want %q", words, want)
 	}
+}
+
+func TestRecoverReturnsTheErrorsOfBuilding(t *testing.T) {
+	broken := errors.New("broken")
+	simulate(t, nil, func(e env.Env) error {
+		o := options(e)
+		o.Checkpoint = "checkpoint"
+		if _, err := Recover(o, func(*Session) error { return broken }); !errors.Is(err, broken) {
+			t.Errorf("Recover = %v, want the error of build", err)
+		}
+		_, err := Recover(o, func(s *Session) error {
+			pairsOf(s).Window(Window{Length: time.Millisecond}).Print()
+			return nil
+		})
+		if err == nil || !strings.Contains(err.Error(), "stream_test.go:") {
+			t.Errorf("Recover = %v, want the mistake with its place", err)
+		}
+		return nil
+	})
 }

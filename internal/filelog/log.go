@@ -123,6 +123,7 @@ func (s *Log) Between(from, to int64) ([]File, error) {
 	return files, nil
 }
 
+// Close ends the log; it can be opened again.
 func (s *Log) Close() error {
 	if s.log == nil {
 		return nil

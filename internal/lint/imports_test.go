@@ -48,7 +48,7 @@ var libraries = map[string][]string{
 	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint"},
 	"github.com/klauspost/compress":     {"internal", "structured", "rdd", "checkpoint"},
 	"github.com/samber/lo":              {""},
-	"pgregory.net/rapid":                {"testkit"},
+	"pgregory.net/rapid":                {"testkit", "internal/env/fstest"},
 	"github.com/cockroachdb/datadriven": {},
 }
 
