@@ -172,6 +172,7 @@ func violated(format string, args ...any) error { return &violation{fmt.Sprintf(
 type explorer struct {
 	driver   *driver
 	sites    *sim.Sites
+	seed     uint64         // of the order of activities and of early segment rolls; 0 is neither
 	seen     map[string]int // durable worlds, to the depth to which they were explored
 	starts   int
 	failures []string
@@ -196,7 +197,7 @@ func (x *explorer) explore(disk *sim.Disk, out outside, depth int, path string) 
 	generation, calls := ^uint64(0), 0
 	reached := out.clone()
 	var w *sim.World
-	w = sim.NewWorld(sim.Options{Disk: disk.Clone(), Sites: x.sites, Observe: func(p sim.Point) {
+	w = x.world(disk, nil, func(p sim.Point) {
 		if depth == 0 {
 			return
 		}
@@ -207,13 +208,13 @@ func (x *explorer) explore(disk *sim.Disk, out outside, depth int, path string) 
 		for _, kind := range p.Errors() {
 			faults = append(faults, p.Fault(kind))
 		}
-	}})
+	})
 	if err := x.start(w, &reached); err != nil {
 		x.failures = append(x.failures, fmt.Sprintf("%s: %v", path, err))
 	}
 	for _, fault := range faults {
 		reached := out.clone()
-		w := sim.NewWorld(sim.Options{Disk: disk.Clone(), Sites: x.sites, Faults: []sim.Fault{fault}})
+		w := x.world(disk, []sim.Fault{fault}, nil)
 		// Most faults end the process with an error.
 		if v, ok := errors.AsType[*violation](x.start(w, &reached)); ok {
 			x.failures = append(x.failures, fmt.Sprintf("%s %v: %v", path, fault, v))
@@ -228,6 +229,15 @@ func (x *explorer) explore(disk *sim.Disk, out outside, depth int, path string) 
 	}
 }
 
+func (x *explorer) world(disk *sim.Disk, faults []sim.Fault, observe func(sim.Point)) *sim.World {
+	o := sim.Options{Disk: disk.Clone(), Sites: x.sites, Faults: faults, Observe: observe}
+	if x.seed != 0 {
+		o.Seed, o.Chooser = x.seed, sim.NewRandom(x.seed)
+		o.Buggify = func(string) bool { return true }
+	}
+	return sim.NewWorld(o)
+}
+
 func (x *explorer) start(w *sim.World, out *outside) error {
 	x.starts++
 	defer w.Close()
@@ -239,8 +249,8 @@ func (x *explorer) start(w *sim.World, out *outside) error {
 	return err
 }
 
-func exploreAll(t *testing.T, d *driver, profile sim.Profile, depth int) *explorer {
-	x := &explorer{driver: d, sites: sim.NewSites(), seen: map[string]int{}}
+func exploreAll(t *testing.T, d *driver, profile sim.Profile, depth int, seed uint64) *explorer {
+	x := &explorer{driver: d, sites: sim.NewSites(), seed: seed, seen: map[string]int{}}
 	x.explore(sim.NewDisk(profile), outside{}, depth, "")
 	t.Logf("%d starts, %d worlds", x.starts, len(x.seen))
 	return x
@@ -265,10 +275,25 @@ func TestEveryCrashAndError(t *testing.T) {
 	} {
 		for _, profile := range []sim.Profile{sim.Strict, sim.Ext4Ordered} {
 			t.Run(test.name+"/"+profile.String(), func(t *testing.T) {
-				for _, failure := range exploreAll(t, &test.driver, profile, test.depth).failures {
+				for _, failure := range exploreAll(t, &test.driver, profile, test.depth, 0).failures {
 					t.Error(failure)
 				}
 			})
+		}
+	}
+}
+
+// TestEveryCrashInAnyOrder is the same in orders of activities drawn from seeds, with
+// segments that end early.
+func TestEveryCrashInAnyOrder(t *testing.T) {
+	seeds := uint64(30)
+	if testing.Short() {
+		seeds = 5
+	}
+	d := &driver{batches: 4, options: Options{Kind: "test", Retain: 1}}
+	for seed := range seeds {
+		for _, failure := range exploreAll(t, d, sim.Strict, 1, seed+1).failures {
+			t.Errorf("seed %d: %s", seed+1, failure)
 		}
 	}
 }

@@ -177,8 +177,10 @@ func (j *Journal) Commit(ctx context.Context, d Done, next *Plan) error {
 	})
 }
 
-// Snapshots logs snapshots that are durable, file and directory. What they make
-// superfluous is removed by a later Retain.
+// Snapshots logs snapshots that are durable, file and directory, and waits until the
+// log of them is. What they make superfluous is removed by a later Retain. A program
+// that no longer has an operator logs a snapshot of all its groups, of the last batch
+// that is done, without a file: else the operator's changes are kept for ever.
 func (j *Journal) Snapshots(ctx context.Context, snapshots ...Snapshot) error {
 	for _, s := range snapshots {
 		if err := j.decide(func(c *core) error { return c.maySnapshot(s) }); err != nil {

@@ -15,7 +15,7 @@ func TestMutants(t *testing.T) {
 	defer mutate.Set(0)
 	for _, number := range []int{2, 3} {
 		mutate.Set(number)
-		x := exploreAll(t, &driver{batches: 3, options: Options{Kind: "test"}}, sim.Strict, 1)
+		x := exploreAll(t, &driver{batches: 3, options: Options{Kind: "test"}}, sim.Strict, 1, 0)
 		if len(x.failures) == 0 {
 			t.Errorf("mutant %d was not found", number)
 			continue
