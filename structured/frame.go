@@ -66,7 +66,7 @@ func (d DataFrame) then(name string, do operation) DataFrame {
 
 // place is where the program is now, in an operation of a DataFrame.
 func place(operation string) string {
-	return callsite.Outside("structured") + ": " + operation
+	return callsite.User() + ": " + operation
 }
 
 // mistake is err with the place where it was made.
