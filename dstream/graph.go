@@ -138,6 +138,6 @@ func (s *Session) fingerprint() uint64 {
 // mistake keeps the first mistake made while building, with the user's line.
 func (s *Session) mistake(operation, format string, values ...any) {
 	if s.err == nil {
-		s.err = fmt.Errorf("%s: %s: %s", callsite.Outside("dstream"), operation, fmt.Sprintf(format, values...))
+		s.err = fmt.Errorf("%s: %s: %s", callsite.User(), operation, fmt.Sprintf(format, values...))
 	}
 }

@@ -77,6 +77,12 @@ func (o Options) validate() (Options, error) {
 	if o.Env == nil {
 		o.Env = env.Real()
 	}
+	if o.Parallelism < 0 {
+		return o, fmt.Errorf("dstream: Options.Parallelism is %d; it must be 1 or more, or 0 for the default", o.Parallelism)
+	}
+	if o.Parallelism == 0 {
+		o.Parallelism = env.Processors(o.Env)
+	}
 	return o, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/mutate"
+	"github.com/tidewheel/tidewheel/rdd"
 )
 
 // The life of a batch. Its plan (time, ranges, partitions) is logged; while that is
@@ -117,7 +118,7 @@ func (s *Session) await(ctx context.Context, wait time.Duration) error {
 // batch runs one batch, from its plan to its commit.
 func (s *Session) batch(ctx context.Context, tick int64) error {
 	began, started := s.now(), s.env.Mono()
-	s.scope = s.rdd.Scope()
+	s.scope = s.rdd.Scope(rdd.Partitions(s.partitions()))
 	s.want(tick)
 	pending, err := s.plan(ctx, tick)
 	if err == nil {

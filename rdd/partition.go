@@ -87,7 +87,7 @@ func (n *node) target(given Partitioner) Partitioner {
 			best = p.partitioner
 		}
 	}
-	count := n.session.root.options.Parallelism
+	count := n.session.shuffled
 	if count == 0 {
 		count = largest
 	}

@@ -3,7 +3,6 @@ package rdd
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -59,6 +58,9 @@ type Session struct {
 	root  *root
 	order int64 // of creation: a scope has a higher one than all before it
 
+	sources  int // default number of partitions of a source
+	shuffled int // that of a shuffle; 0: as many as the largest input
+
 	mu       sync.Mutex //det:lock shuffles, kept and isClosed
 	isClosed bool
 	shuffles []int   // made in this scope, to be forgotten when it closes
@@ -84,11 +86,11 @@ func Open(options Options) (*Session, error) {
 		return nil, err
 	}
 	r := &root{env: options.Env, options: options, parallelism: options.Parallelism}
-	if r.parallelism == 0 {
-		r.parallelism = defaultParallelism(options.Env)
-	}
 	if r.env == nil {
 		r.env = env.Real()
+	}
+	if r.parallelism == 0 {
+		r.parallelism = env.Processors(r.env)
 	}
 	executors := max(options.Executors, 1)
 	var err error
@@ -102,17 +104,8 @@ func Open(options Options) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rdd: open a session: %w", err)
 	}
-	r.session = &Session{root: r}
+	r.session = &Session{root: r, sources: r.parallelism, shuffled: options.Parallelism}
 	return r.session, nil
-}
-
-// defaultParallelism is the number of processors that Go uses. A given Env may be a
-// simulated machine, which has two.
-func defaultParallelism(e env.Env) int {
-	if e != nil {
-		return 2
-	}
-	return runtime.GOMAXPROCS(0) //det:world not called where an Env is given
 }
 
 // Scope returns a session of the same executors for collections that are forgotten
@@ -120,8 +113,19 @@ func defaultParallelism(e env.Env) int {
 // that was made in it, and nothing else. A collection made from several belongs to
 // the newest scope among them. A program that makes collections for ever, such as
 // one a batch of a stream, makes them in scopes.
-func (s *Session) Scope() *Session {
-	return &Session{root: s.root, order: s.root.scopes.Add(1)}
+//
+// With the option Partitions, sources and shuffles of the scope have that many
+// partitions where they are not told otherwise.
+func (s *Session) Scope(options ...SourceOption) *Session {
+	scope := &Session{root: s.root, order: s.root.scopes.Add(1), sources: s.sources, shuffled: s.shuffled}
+	var o sourceOptions
+	for _, option := range options {
+		option.applySource(&o)
+	}
+	if o.given {
+		scope.sources, scope.shuffled = o.partitions, o.partitions
+	}
+	return scope
 }
 
 // Close ends the session: jobs that run are cancelled, and all that was kept in
@@ -173,8 +177,9 @@ func (s *Session) Scheduler() *scheduler.Scheduler { return s.root.scheduler }
 // Env is the session's outside world, for engine packages.
 func (s *Session) Env() env.Env { return s.root.env }
 
-// Parallelism is how many tasks run at once.
-func (s *Session) Parallelism() int { return s.root.parallelism }
+// Parallelism is how many partitions a source has that is not told otherwise; of a
+// session that is not a scope, how many tasks run at once.
+func (s *Session) Parallelism() int { return s.sources }
 
 // newSource makes a node without parents.
 func (s *Session) newSource(operation string, plan func(context.Context, *node) error) *node {

@@ -33,7 +33,7 @@ func (s *Session) sourceNode(operation string, options []SourceOption) (n *node,
 	if n.mistake != nil {
 		return n, 0
 	}
-	o := sourceOptions{partitions: s.root.parallelism}
+	o := sourceOptions{partitions: s.sources}
 	for _, option := range options {
 		option.applySource(&o)
 	}

@@ -11,21 +11,26 @@ import (
 
 const module = "github.com/tidewheel/tidewheel/"
 
-// Outside returns "file.go:31", the innermost call on the stack from outside the
-// package of that path within the module (and what lies below it). Its tests
-// count as outside. It is meant for errors: resolving a stack takes microseconds.
-func Outside(pkg string) string {
+// User returns "file.go:31", the innermost call on the stack from outside the
+// library; its examples, commands and tests count as outside. It is meant for
+// errors: resolving a stack takes microseconds.
+func User() string {
 	var counters [64]uintptr
 	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters[:])])
-	prefix := module + pkg
 	for {
 		frame, more := frames.Next()
-		inside := strings.HasPrefix(frame.Function, prefix) && !strings.HasSuffix(frame.File, "_test.go")
-		if !inside && frame.File != "" {
+		if !isLibrary(frame) && frame.File != "" {
 			return fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line)
 		}
 		if !more {
 			return "unknown place"
 		}
 	}
+}
+
+func isLibrary(frame runtime.Frame) bool {
+	return strings.HasPrefix(frame.Function, module) &&
+		!strings.HasPrefix(frame.Function, module+"examples/") &&
+		!strings.HasPrefix(frame.Function, module+"cmd/") &&
+		!strings.HasSuffix(frame.File, "_test.go")
 }

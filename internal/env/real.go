@@ -4,6 +4,7 @@ import (
 	"context"
 	"hash/fnv"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"time"
 )
@@ -20,6 +21,15 @@ func Real() Env {
 
 // real keeps its parkings itself: a channel made in a bubble of testing/synctest
 // must not be used outside of it, so no package variable may hold one.
+// Processors is how many activities can run at once: what Go uses of the machine,
+// or two where the Env is simulated.
+func Processors(e Env) int {
+	if _, ok := e.(*real); ok {
+		return runtime.GOMAXPROCS(0)
+	}
+	return 2
+}
+
 type real struct {
 	start    time.Time
 	seed     uint64
