@@ -45,7 +45,7 @@ var libraries = map[string][]string{
 	"github.com/apache/arrow-go":        {"structured", "testkit", "cmd", "examples", "bench"},
 	"github.com/IBM/sarama":             {"receiver/kafka"},
 	"github.com/benbjohnson/clock":      {"internal/env", "rdd", "dstream", "structured", "testkit"},
-	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint"},
+	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint", "testkit"},
 	"github.com/klauspost/compress":     {"internal", "structured", "rdd", "checkpoint"},
 	"github.com/samber/lo":              {""},
 	"pgregory.net/rapid":                {"testkit", "internal/env/fstest"},
