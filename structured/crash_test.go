@@ -100,7 +100,8 @@ func (w *ledgerWriter) Close() error                            { return nil }
 type pipeline struct {
 	input map[string]string // files, there from the start
 	build func(s *Session) Writer
-	sink  bool // whether it writes to the ledger, else to /out
+	sink  bool     // whether it writes to the ledger, else to /out
+	sites []string // rare behaviours that are taken
 }
 
 // run is the process: it starts the query and waits for its end.
@@ -180,7 +181,7 @@ func (x *explorer) run(from moment, partitions int, faults ...sim.Fault) (moment
 		moments = append(moments, moment{w.Disk().Clone(), l.clone(), from.name + " crash@" + name})
 	}
 	w = sim.NewWorld(sim.Options{
-		Disk: from.disk.Clone(), Faults: faults,
+		Disk: from.disk.Clone(), Faults: faults, Buggify: sim.TheseSites(x.pipeline.sites...),
 		Observe: func(p sim.Point) {
 			if checking {
 				return
@@ -336,6 +337,14 @@ var pipelines = map[string]pipeline{
 			return wordCount(s.Stream(source.TextFiles("/in", source.MaxFiles(1)))).Write().Mode(Update)
 		},
 		sink: true,
+	},
+	"word count with a snapshot after each batch": {
+		input: map[string]string{"1": "a b a\n", "2": "c a\n", "3": "b d\na\n"},
+		build: func(s *Session) Writer {
+			return wordCount(s.Stream(source.TextFiles("/in", source.MaxFiles(1)))).Write().Mode(Update)
+		},
+		sink:  true,
+		sites: []string{"microbatch: early snapshot"},
 	},
 	"windowed count to files": {
 		input: map[string]string{

@@ -16,7 +16,7 @@ type Identity struct {
 type Listener struct {
 	Started    func(Identity)        // before Writer.Start returns
 	Progress   func(Progress)        // once for each batch
-	Idle       func(Identity)        // after a look for data that found none
+	Idle       func(Identity)        // there is no data; at most every 10 s
 	Terminated func(Identity, error) // once; nil for a query that was stopped
 }
 

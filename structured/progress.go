@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
+	"github.com/tidewheel/tidewheel/structured/source"
 )
 
 // Progress is what one batch did. As JSON it has the shape of Spark's progress
@@ -62,6 +63,7 @@ type SourceProgress struct {
 	NumInputRows           int64          `json:"numInputRows"`
 	InputRowsPerSecond     float64        `json:"inputRowsPerSecond"`
 	ProcessedRowsPerSecond float64        `json:"processedRowsPerSecond"`
+	Metrics                source.Counts  `json:"metrics"` // since the query was started; zero if the source does not count
 }
 
 // SinkProgress is about the sinks together.
@@ -85,7 +87,11 @@ func (p Progress) JSON() string {
 type observer struct {
 	query  *Query
 	config microbatch.Config
+	idle   time.Duration // until when listeners are not told again that there is no data
 }
+
+// idleInterval is how often listeners are told that there is no data.
+const idleInterval = 10 * time.Second
 
 // Status implements microbatch.Observer.
 func (o *observer) Status(message string, batch bool) {
@@ -94,6 +100,11 @@ func (o *observer) Status(message string, batch bool) {
 
 // Idle implements microbatch.Observer.
 func (o *observer) Idle() {
+	now := o.query.env.Mono()
+	if now < o.idle {
+		return
+	}
+	o.idle = now + idleInterval
 	o.query.session.tell(func(l Listener) {
 		if l.Idle != nil {
 			l.Idle(o.query.identity())
@@ -103,6 +114,7 @@ func (o *observer) Idle() {
 
 // Ran implements microbatch.Observer.
 func (o *observer) Ran(r microbatch.Report) {
+	o.idle = 0
 	p := o.progress(r)
 	q := o.query
 	q.mu.Lock()
@@ -141,7 +153,7 @@ func (o *observer) progress(r microbatch.Report) Progress {
 		p.NumInputRows += rows
 		p.Sources = append(p.Sources, SourceProgress{
 			Description: o.config.Sources[i].String(), StartOffset: offsetJSON(r.Plan.Ranges[i].Start), EndOffset: offsetJSON(r.Plan.Ranges[i].End),
-			NumInputRows: rows, InputRowsPerSecond: perSecond(rows, since), ProcessedRowsPerSecond: perSecond(rows, r.Took.Total),
+			NumInputRows: rows, InputRowsPerSecond: perSecond(rows, since), ProcessedRowsPerSecond: perSecond(rows, r.Took.Total), Metrics: r.Counts[i],
 		})
 	}
 	p.InputRowsPerSecond = perSecond(p.NumInputRows, since)

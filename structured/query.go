@@ -143,10 +143,7 @@ func (q *Query) start(config microbatch.Config) {
 		}
 	})
 	q.env.Spawn("query "+q.String(), func() error {
-		err := env.Protect(func() error { return microbatch.Run(q.ctx, config, &q.control) })
-		if errors.Is(context.Cause(q.ctx), errStopped) && errors.Is(err, errStopped) {
-			err = nil
-		}
+		err := microbatch.Run(q.ctx, config, &q.control)
 		if err != nil {
 			err = &QueryError{ID: q.id, RunID: q.runID, Name: q.name, Err: err}
 		}

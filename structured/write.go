@@ -131,6 +131,9 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 		config.Bounded, config.Trigger = true, microbatch.Once()
 	}
 	for _, s := range w.sinks {
+		if s == nil {
+			return config, errors.New("structured: a sink of Write is nil")
+		}
 		if err := sink.CheckMode(s, w.mode); err != nil {
 			return config, err
 		}

@@ -33,7 +33,6 @@ type Query struct {
 	ID     string // constant over restarts
 	Name   string // may be empty
 	Schema types.Schema
-	Keys   []int // columns that identify a row of the result in mode Update; nil if none do
 	Mode   Mode
 
 	// Epoch is the claim of this run of the query: higher than that of any run

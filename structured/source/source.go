@@ -92,9 +92,9 @@ type Counted interface {
 // Counts is what a reader's partitions have handed out since it was opened,
 // repeated reads included.
 type Counts struct {
-	Rows    int64
-	Values  int64 // rows times columns
-	Skipped int64 // rows read, but left out by a filter
+	Rows    int64 `json:"rows"`
+	Values  int64 `json:"values"`  // rows times columns
+	Skipped int64 `json:"skipped"` // rows read, but left out by a filter
 }
 
 // Partition is a part of a range. It may be read more than once, and by several

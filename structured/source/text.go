@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 
@@ -57,6 +58,9 @@ func readText(lines *lineReader, values bool, out *delivery) error {
 			if err != nil {
 				end = err
 				break
+			}
+			if len(line) > 1<<30 {
+				return lines.fail(fmt.Errorf("a line has %d bytes, more than 1 GiB", len(line)))
 			}
 			if rows++; values {
 				data = append(data, line...)

@@ -38,14 +38,8 @@ type Config struct {
 	Recovered *journal.Recovered
 	Dir       string // of the log; empty if the query keeps nothing
 
-	// SnapshotBytes is how much of changes the log may hold beyond the last snapshot of
-	// the state, as long as that is more than a quarter of the state; 64 MiB if zero.
-	SnapshotBytes int64
-
 	Observer Observer
 }
-
-const defaultSnapshotBytes = 64 << 20
 
 // Control is how others talk to a query that runs. The zero value is ready for use.
 type Control struct {
@@ -90,16 +84,15 @@ type engine struct {
 	waiting []*request // who waits for a look that began after they came
 }
 
-// Run runs a query until ctx ends, it fails, or its trigger says that it is over. A
-// query that was stopped returns the cause of ctx; a batch that was running then is
-// pending. Run closes the log.
+// Run runs a query until ctx ends, it fails, or its trigger says that it is over. That
+// ctx ends is no error; a batch that was running then is pending. Run closes the log.
 func Run(ctx context.Context, config Config, control *Control) error {
 	e := &engine{Config: config, control: control}
-	if e.SnapshotBytes == 0 {
-		e.SnapshotBytes = defaultSnapshotBytes
+	err := env.Protect(func() error { return e.run(ctx) }) // sources and sinks are users' code
+	if ctx.Err() != nil && (errors.Is(err, context.Cause(ctx)) || errors.Is(err, context.Canceled)) {
+		err = nil
 	}
-	err := e.run(ctx)
-	err = errors.Join(err, e.close())
+	err = errors.Join(err, env.Protect(e.close))
 	e.dismiss()
 	return err
 }

@@ -10,11 +10,18 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/run"
 )
 
+// snapshotBytes is how many bytes of changes are redone at a start rather than written
+// as a snapshot.
+const snapshotBytes = 64 << 20
+
 // snapshotIfDue writes the whole state, as of a batch that is done, once the changes
 // since the last snapshot would take long to redo: when they are more than
-// SnapshotBytes and more than a quarter of the state.
+// snapshotBytes and more than a quarter of the state.
 func (e *engine) snapshotIfDue(ctx context.Context, batch int64) error {
-	if e.store == nil || e.tail <= max(e.SnapshotBytes, e.snapshot/4) {
+	if e.store == nil || e.tail == 0 {
+		return nil
+	}
+	if e.tail <= max(snapshotBytes, e.snapshot/4) && !e.Env.Buggify("microbatch: early snapshot") {
 		return nil
 	}
 	e.Observer.Status("Writing a snapshot of the state", false)
