@@ -557,3 +557,32 @@ func TestSourcesHandOutLess(t *testing.T) {
 		}
 	}
 }
+
+// Trap 85: state that does not fit the query is refused at the start.
+func TestChangedStateIsRefused(t *testing.T) {
+	dir, checkpoint := t.TempDir(), t.TempDir()
+	s := newSession(t, 1)
+	lines := s.Stream(source.TextFiles(dir))
+	put(t, dir, "1", "a b\n")
+	run := func(table DataFrame) error {
+		return start(t, table.Write(ForEachBatch(func(context.Context, DataFrame, int64) error { return nil })).
+			Mode(Update).Trigger(AvailableNow()).Checkpoint(checkpoint)).Wait(t.Context())
+	}
+	if err := run(wordCount(lines)); err != nil {
+		t.Fatal(err)
+	}
+	count := expr.Count().As("count")
+	for name, changed := range map[string]DataFrame{
+		"key type":  lines.Select(expr.Length("value").As("word")).GroupBy("word").Agg(count),
+		"more keys": lines.Select(expr.Col("value").As("word"), expr.Length("value").As("n")).GroupBy("word", "n").Agg(count),
+		"functions": lines.GroupBy("value").Agg(expr.Max("value").As("count")),
+		"none":      lines,
+	} {
+		if err := run(changed); err == nil || !strings.Contains(err.Error(), "is that of other operators") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := run(wordCount(lines)); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -56,10 +56,11 @@ func (w Writer) Named(name string) Writer {
 	return w
 }
 
-// AcceptPlan runs a batch that was in flight when the query was last stopped, though
-// it was planned by another program, one whose state differs in form. Without it
-// such a start is refused with an error that says so.
-func (w Writer) AcceptPlan() Writer {
+// AcceptState starts the query though the program that last ran it had other stateful
+// operators: other keys or functions of an aggregation, more or fewer of them. Its
+// state is taken over as it stands, and a batch that was in flight runs by its old
+// plan. Without it such a start is refused with an error that says so.
+func (w Writer) AcceptState() Writer {
 	w.accept = true
 	return w
 }
@@ -123,7 +124,7 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 	}
 	config = microbatch.Config{
 		Env: session.options.Env, Scheduler: session.rdd.Scheduler(), Name: w.name, Mode: w.mode,
-		Partitions: session.options.Partitions, Trigger: w.trigger.trigger,
+		Partitions: session.options.Partitions, Trigger: w.trigger.trigger, AcceptState: w.accept,
 	}
 	if streaming {
 		config.Dir = w.directory(session)

@@ -60,10 +60,11 @@ func findPlace(fsys env.FS, name string) (place, error) {
 	return place{name, directory}, err
 }
 
-// list returns the files that are there now, oldest first, and by path where two
-// are of one age.
-func (p place) list(fsys env.FS) ([]file, error) {
-	found, err := p.find(fsys)
+// list returns the files that are there now and whose path is not known, oldest
+// first, and by path where two are of one age. Known ones are not even looked at:
+// there may be many.
+func (p place) list(fsys env.FS, known func(path string) bool) ([]file, error) {
+	found, err := p.find(fsys, known)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", p.path, err)
 	}
@@ -73,13 +74,13 @@ func (p place) list(fsys env.FS) ([]file, error) {
 	return found, nil
 }
 
-func (p place) find(fsys env.FS) ([]file, error) {
+func (p place) find(fsys env.FS, known func(path string) bool) ([]file, error) {
 	var names []string
 	switch p.kind {
 	case oneFile:
 		names = []string{p.path}
 	case manifestDir:
-		return committedFiles(fsys, p.path)
+		return committedFiles(fsys, p.path, known)
 	case directory:
 		entries, err := fsys.List(p.path)
 		if err != nil {
@@ -99,6 +100,9 @@ func (p place) find(fsys env.FS) ([]file, error) {
 	}
 	found := make([]file, 0, len(names))
 	for _, name := range names {
+		if known(name) {
+			continue
+		}
 		info, err := fsys.Stat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // removed since it was listed
@@ -114,7 +118,7 @@ func (p place) find(fsys env.FS) ([]file, error) {
 }
 
 // committedFiles returns what the manifests of a directory list.
-func committedFiles(fsys env.FS, dir string) ([]file, error) {
+func committedFiles(fsys env.FS, dir string, known func(path string) bool) ([]file, error) {
 	manifests, err := manifest.All(fsys, dir)
 	if err != nil {
 		return nil, err
@@ -123,6 +127,9 @@ func committedFiles(fsys env.FS, dir string) ([]file, error) {
 	for _, m := range manifests {
 		for _, committed := range m.Files {
 			name := path.Join(dir, committed.Name)
+			if known(name) {
+				continue
+			}
 			info, err := fsys.Stat(name)
 			if err != nil {
 				return nil, fmt.Errorf("batch %d lists a file that can't be read: %w", m.Batch, err)

@@ -56,13 +56,13 @@ func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Off
 
 // fresh returns the files that were never taken, in the order in which they will be.
 func (r *fileReader) fresh() ([]file, error) {
-	found, err := r.place.list(r.fs)
+	found, err := r.place.list(r.fs, r.seen.knows)
 	if err != nil {
 		return nil, err
 	}
 	fresh := found[:0]
 	for _, f := range found {
-		if r.seen.isNew(f) {
+		if !r.seen.tooOld(f) {
 			fresh = append(fresh, f)
 		}
 	}
@@ -115,8 +115,15 @@ func (r *fileReader) Plan(_ context.Context, start, end Offset, partitions int) 
 	return plan, nil
 }
 
-// Commit implements Reader. Files stay where they are.
-func (r *fileReader) Commit(context.Context, Offset) error { return nil }
+// Commit implements Reader: it forgets what the entries were. Files stay where they
+// are.
+func (r *fileReader) Commit(_ context.Context, end Offset) error {
+	through, err := r.parse(end)
+	if err == nil {
+		r.seen.forget(through)
+	}
+	return err
+}
 
 // Close implements Reader.
 func (r *fileReader) Close() error { return r.seen.close() }

@@ -24,7 +24,8 @@ import (
 // modTime is in microseconds.
 type seenLog struct {
 	log     *wal.Log // nil for a bounded query
-	entries [][]file
+	entries [][]file // from the entry first on
+	first   int64
 
 	// known has the files that are too young to be forgotten. A file older than
 	// oldest is not new whether it is in known or not.
@@ -59,7 +60,7 @@ func openSeenLog(ctx context.Context, query Query, maxAge time.Duration) (*seenL
 			entry, err = decodeEntry(record.Payload)
 		}
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("log of seen files, entry %d: %w", len(s.entries), err), log.Close())
+			return nil, errors.Join(fmt.Errorf("log of seen files, entry %d: %w", s.last()+1, err), log.Close())
 		}
 		s.add(entry)
 	}
@@ -101,22 +102,34 @@ func (s *seenLog) add(files []file) {
 	}
 }
 
-// isNew says whether a file was never taken and is not too old to be taken.
-func (s *seenLog) isNew(f file) bool {
-	_, known := s.known[f.Path]
-	return !known && (len(s.entries) == 0 || !f.ModTime.Before(s.oldest))
+// knows says whether a file was taken not too long ago.
+func (s *seenLog) knows(path string) bool {
+	_, known := s.known[path]
+	return known
 }
 
+// tooOld says whether a file is to be ignored for its age.
+func (s *seenLog) tooOld(f file) bool { return s.last() >= 0 && f.ModTime.Before(s.oldest) }
+
 // last is the newest entry, or -1.
-func (s *seenLog) last() int64 { return int64(len(s.entries)) - 1 }
+func (s *seenLog) last() int64 { return s.first + int64(len(s.entries)) - 1 }
+
+// forget drops the entries up to one that nobody will ask for again.
+func (s *seenLog) forget(through int64) {
+	if n := min(through+1-s.first, int64(len(s.entries))); n > 0 {
+		clear(s.entries[:n])
+		s.entries = s.entries[n:]
+		s.first += n
+	}
+}
 
 // between returns the files of the entries after from, up to and including to.
 func (s *seenLog) between(from, to int64) ([]file, error) {
-	if from > to || to > s.last() {
-		return nil, fmt.Errorf("the log of seen files has entries up to %d, but entries %d to %d are asked for", s.last(), from+1, to)
+	if from > to || to > s.last() || from+1 < s.first {
+		return nil, fmt.Errorf("the log of seen files has entries %d to %d, but entries %d to %d are asked for", s.first, s.last(), from+1, to)
 	}
 	var files []file
-	for _, entry := range s.entries[from+1 : to+1] {
+	for _, entry := range s.entries[from+1-s.first : to+1-s.first] {
 		files = append(files, entry...)
 	}
 	return files, nil

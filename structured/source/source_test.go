@@ -196,6 +196,14 @@ func TestRangesSurviveARestart(t *testing.T) {
 	}
 	third := latest(t, r, second, Limit{})
 	check(t, rows(t, r, second, third, 1, nil), "a", "d")
+
+	if err := r.Commit(t.Context(), second); err != nil {
+		t.Fatal(err)
+	}
+	check(t, rows(t, r, second, third, 1, nil), "a", "d")
+	if _, err := r.Plan(t.Context(), first, second, 1); err == nil {
+		t.Fatal("a range that was committed was planned again")
+	}
 }
 
 func TestFreezeEndsTheData(t *testing.T) {

@@ -38,6 +38,9 @@ type Config struct {
 	Recovered *journal.Recovered
 	Dir       string // of the log; empty if the query keeps nothing
 
+	// AcceptState has state taken over from a query whose stateful operators differ.
+	AcceptState bool
+
 	Observer Observer
 }
 

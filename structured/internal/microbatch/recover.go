@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"github.com/tidewheel/tidewheel/checkpoint"
+	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -61,6 +62,9 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 		if err == nil {
 			err = e.checkSources(plan)
 		}
+		if err == nil {
+			err = e.checkState(last.Plan)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -106,6 +110,14 @@ func (e *engine) checkSources(logged Plan) error {
 			len(logged.Ranges), len(e.Sources))
 	}
 	return nil
+}
+
+// checkState refuses a checkpoint whose state this query would misread.
+func (e *engine) checkState(last journal.Plan) error {
+	if e.AcceptState || last.Fingerprint == physical.Fingerprint(e.Root) {
+		return nil
+	}
+	return fmt.Errorf("the state in the checkpoint, of batch %d, is that of other operators: a query keeps the number of its aggregations, the types and windows of their keys, and their functions; give the changed query a new checkpoint", last.Batch)
 }
 
 // restore loads the snapshots and redoes the changes that came after them.
