@@ -145,4 +145,3 @@ func load(files env.FS) error {
 		return write(files, strings.TrimPrefix(inside, "/"), text)
 	})
 }
-

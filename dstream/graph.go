@@ -3,6 +3,7 @@ package dstream
 import (
 	"fmt"
 	"hash/fnv"
+	"regexp"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/callsite"
@@ -140,4 +141,27 @@ func (s *Session) mistake(operation, format string, values ...any) {
 	if s.err == nil {
 		s.err = fmt.Errorf("%s: %s: %s", callsite.User(), operation, fmt.Sprintf(format, values...))
 	}
+}
+
+// stateName is what names of streams with state must look like: they are names of
+// files.
+var stateName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$`)
+
+// checkNames refuses names by which state could not be found again.
+func (s *Session) checkNames() error {
+	names := map[string]bool{}
+	for _, n := range s.nodes {
+		if n.keep == nil {
+			continue
+		}
+		name := n.String()
+		if !stateName.MatchString(name) {
+			return fmt.Errorf("%q can't be the name of a stream with state: use up to 128 letters, digits, '.', '_' and '-', not beginning with '.'", name)
+		}
+		if names[name] {
+			return fmt.Errorf("two streams with state are named %q", name)
+		}
+		names[name] = true
+	}
+	return nil
 }

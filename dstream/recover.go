@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"time"
 
 	"github.com/tidewheel/tidewheel/checkpoint"
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -43,40 +44,51 @@ type change struct {
 	data  []byte
 }
 
-// ranges is what the log holds of the sources: a range for each, in the order of
-// the graph.
+// planRecord is what a plan in the log holds for this package.
+type planRecord struct {
+	Interval int64         `json:"interval"` // of batches, in milliseconds
+	Sources  []rangeRecord `json:"sources"`  // in the order of the graph
+}
+
+// rangeRecord is the range of one source.
 type rangeRecord struct {
 	Source string `json:"source"`
 	From   Offset `json:"from"`
 	To     Offset `json:"to"`
 }
 
-func encodeRanges(inputs []*input) []byte {
-	records := make([]rangeRecord, len(inputs))
-	for i, in := range inputs {
-		records[i] = rangeRecord{in.label, in.from, in.to}
+func (s *Session) encodePlan() []byte {
+	record := planRecord{Interval: s.options.Interval.Milliseconds(), Sources: make([]rangeRecord, len(s.inputs))}
+	for i, in := range s.inputs {
+		record.Sources[i] = rangeRecord{in.label, in.from, in.to}
 	}
-	data, err := json.Marshal(records)
+	data, err := json.Marshal(record)
 	if err != nil {
-		panic(err) // strings always have a form
+		panic(err) // strings and numbers always have a form
 	}
 	return data
 }
 
-func decodeRanges(data []byte, inputs []*input) ([]rangeRecord, error) {
-	var records []rangeRecord
-	if err := json.Unmarshal(data, &records); err != nil {
-		return nil, fmt.Errorf("ranges in the log: %w", err)
+// decodePlan refuses what was planned with another interval: state and windows
+// count in intervals.
+func (s *Session) decodePlan(plan journal.Plan) ([]rangeRecord, error) {
+	var record planRecord
+	if err := json.Unmarshal(plan.Ranges, &record); err != nil {
+		return nil, fmt.Errorf("plan of batch %d in the log: %w", plan.Batch, err)
 	}
-	if len(records) != len(inputs) {
-		return nil, fmt.Errorf("the log has ranges of %d sources, the graph has %d", len(records), len(inputs))
+	if record.Interval != s.options.Interval.Milliseconds() {
+		return nil, fmt.Errorf("the checkpoint was made with batches of %s, Options.Interval is %s: keep the interval, or start a new checkpoint",
+			time.Duration(record.Interval)*time.Millisecond, s.options.Interval)
 	}
-	return records, nil
+	if len(record.Sources) != len(s.inputs) {
+		return nil, fmt.Errorf("the log has ranges of %d sources, the graph has %d", len(record.Sources), len(s.inputs))
+	}
+	return record.Sources, nil
 }
 
 // replan takes the ranges of a pending batch from the log.
 func (s *Session) replan(plan *journal.Plan) error {
-	records, err := decodeRanges(plan.Ranges, s.inputs)
+	records, err := s.decodePlan(*plan)
 	if err != nil {
 		return err
 	}
@@ -104,10 +116,13 @@ func (s *Session) resume(ctx context.Context) error {
 		return nil
 	}
 	if r.Last == nil {
+		if _, err := s.decodePlan(*r.Pending); err != nil {
+			return err
+		}
 		s.generator = resumeGenerator(s.options.Interval, r.Pending.Batch, r.Pending.Time.Add(-s.options.Interval))
 		return nil
 	}
-	records, err := decodeRanges(r.Last.Plan.Ranges, s.inputs)
+	records, err := s.decodePlan(r.Last.Plan)
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func (s *Session) plan(ctx context.Context, tick int64) (pending bool, err error
 		return pending, nil
 	}
 	return false, s.journal.Plan(ctx, journal.Plan{
-		Batch: tick - 1, Time: s.generator.time(tick), Partitions: s.partitions(), Ranges: encodeRanges(s.inputs),
+		Batch: tick - 1, Time: s.generator.time(tick), Partitions: s.partitions(), Ranges: s.encodePlan(),
 	})
 }
 

@@ -143,7 +143,8 @@ func (s *Session) Start(ctx context.Context) error {
 		return errors.Join(err, s.end())
 	}
 	s.loop = s.env.Spawn("dstream", func() error {
-		err := s.run(running)
+		err := env.Protect(func() error { return s.run(running) })
+		s.fail(err)
 		return errors.Join(err, s.end())
 	})
 	return nil
@@ -159,6 +160,9 @@ func (s *Session) activate() error {
 		return s.err
 	case len(s.outputs) == 0:
 		return errors.New("dstream: Start: no output operation is registered, so there is nothing to do")
+	}
+	if err := s.checkNames(); err != nil {
+		return fmt.Errorf("dstream: Start: %w", err)
 	}
 	s.state = active
 	return nil
@@ -195,7 +199,8 @@ var errStopped = errors.New("the stream was stopped")
 
 // Stop ends the stream at once: a batch that is running is given up, and with a
 // checkpoint it runs again after the next Recover. It returns when everything is
-// closed, or with the cause of ctx when that is done first. Later calls wait too.
+// closed, or with the cause of ctx when that is done first. Later calls wait too. A
+// function of the stream must not call it: the stream waits for the function.
 func (s *Session) Stop(ctx context.Context) error {
 	if s.loop == nil {
 		return s.Close()

@@ -364,3 +364,48 @@ func TestRecoverReturnsTheErrorsOfBuilding(t *testing.T) {
 		return nil
 	})
 }
+
+func TestAnotherIntervalIsRefused(t *testing.T) {
+	disk := sim.NewDisk(sim.Strict)
+	run := func(interval time.Duration) error {
+		var refused error
+		simulate(t, disk, func(e env.Env) error {
+			o := options(e)
+			o.Interval, o.Checkpoint = interval, "checkpoint"
+			s, err := Recover(o, func(s *Session) error {
+				s.From(Constant(1)).ToPairs(func(n int) (int, int) { return n, 1 }).UpdateStateByKey(sum).Map(func(k, v int) int { return v }).ForEachRDD(func(context.Context, rdd.RDD[int], time.Time) error { return nil })
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			refused = runFor(s, 1)
+			return nil
+		})
+		return refused
+	}
+	if err := run(time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(2 * time.Second); err == nil || !strings.Contains(err.Error(), "batches of 1s") {
+		t.Errorf("Start = %v, want a refusal that names both intervals", err)
+	}
+}
+
+func TestNamesOfState(t *testing.T) {
+	for name, what := range map[string]string{"a/b": "can't be the name", "totals": "two streams"} {
+		simulate(t, nil, func(e env.Env) error {
+			s, err := Open(options(e))
+			if err != nil {
+				return err
+			}
+			in := pairsOf(s)
+			in.UpdateStateByKey(sum).Named(name).Print()
+			in.UpdateStateByKey(sum).Named(name).Print()
+			if err := s.Start(context.Background()); err == nil || !strings.Contains(err.Error(), what) {
+				t.Errorf("Start = %v, want %q", err, what)
+			}
+			return s.Close()
+		})
+	}
+}
