@@ -135,6 +135,9 @@ type explorer struct {
 	explored map[string]bool
 	crashes  int
 
+	chooser sim.Chooser // of the order of activities; nil: first come, first served
+	hash    uint64      // of the last run
+
 	violation string // the first; the exploration ends there
 }
 
@@ -181,7 +184,7 @@ func (x *explorer) run(from moment, partitions int, faults ...sim.Fault) (moment
 		moments = append(moments, moment{w.Disk().Clone(), l.clone(), from.name + " crash@" + name})
 	}
 	w = sim.NewWorld(sim.Options{
-		Disk: from.disk.Clone(), Faults: faults, Buggify: sim.TheseSites(x.pipeline.sites...),
+		Disk: from.disk.Clone(), Faults: faults, Chooser: x.chooser, Buggify: sim.TheseSites(x.pipeline.sites...),
 		Observe: func(p sim.Point) {
 			if checking {
 				return
@@ -199,7 +202,7 @@ func (x *explorer) run(from moment, partitions int, faults ...sim.Fault) (moment
 		return nil, nil
 	}
 	take("end")
-	checking = true
+	checking, x.hash = true, w.TraceHash()
 	_, err := p.Ended()
 	if len(faults) > 0 && err != nil {
 		return moments, kinds // a query may fail of an error; what it has written is checked after its restart
@@ -367,4 +370,52 @@ func TestCrashEverywhere(t *testing.T) {
 			}
 		})
 	}
+}
+
+// In any order of activities, with crashes at any moments, the result is the same, and
+// so is the run if it is repeated.
+func TestRandomSchedules(t *testing.T) {
+	seeds := uint64(300)
+	if testing.Short() {
+		seeds = 30
+	}
+	for name, p := range pipelines {
+		t.Run(name, func(t *testing.T) {
+			x := &explorer{t: t, pipeline: p, explored: map[string]bool{}}
+			start := x.start(sim.Strict)
+			x.run(start, 2) // says what to expect
+			for seed := range seeds {
+				var hashes [2]uint64
+				for i := range hashes {
+					hashes[i] = x.randomRun(start, seed)
+				}
+				if hashes[0] != hashes[1] {
+					x.fail("seed %d: the run was another one when it was repeated", seed)
+				}
+				if x.violation != "" {
+					t.Fatalf("seed %d: %s", seed, x.violation)
+				}
+			}
+		})
+	}
+}
+
+// randomRun runs the pipeline in a random order of activities, crashes it at up to
+// three random moments, and returns a hash of all that happened.
+func (x *explorer) randomRun(from moment, seed uint64) (hash uint64) {
+	chooser := sim.NewRandom(seed)
+	x.chooser = chooser
+	defer func() { x.chooser = nil }()
+	for range chooser.Choose("crashes", 4) {
+		partitions := 1 + chooser.Choose("partitions", 4)
+		moments, _ := x.run(from, partitions)
+		hash = hash*31 + x.hash
+		if len(moments) == 0 {
+			return hash
+		}
+		m := moments[chooser.Choose("moment", len(moments))]
+		from = moment{m.disk.CrashBy(chooser), m.ledger, m.name}
+	}
+	x.run(from, 2)
+	return hash*31 + x.hash
 }

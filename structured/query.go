@@ -22,6 +22,7 @@ type Query struct {
 	name     string
 	dir      string // of the checkpoint; empty if there is none
 	detached func()
+	bounded  bool // whether it writes a table that does not grow
 
 	control microbatch.Control
 	ctx     context.Context // of the run; cancel ends it
@@ -135,7 +136,7 @@ func (q *Query) abandon() {
 
 // start runs the query as an activity of its own, which sets ended when it is over.
 func (q *Query) start(config microbatch.Config) {
-	q.id = config.Recovered.ID
+	q.id, q.bounded = config.Recovered.ID, config.Bounded
 	config.Observer = &observer{query: q, config: config}
 	q.session.tell(func(l Listener) {
 		if l.Started != nil {

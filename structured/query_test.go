@@ -534,6 +534,46 @@ func TestStopInterrupts(t *testing.T) {
 	stop(t, q)
 }
 
+func TestRunEndsWithItsContext(t *testing.T) {
+	dir := t.TempDir()
+	put(t, dir, "1", "a\n")
+	s := newSession(t, 1)
+	for bounded, lines := range map[bool]DataFrame{true: s.Read(source.TextFiles(dir)), false: s.Stream(source.TextFiles(dir))} {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := lines.Write(misbehaving{func(ctx context.Context) error {
+			cancel()
+			<-ctx.Done()
+			return ctx.Err()
+		}}).Run(ctx)
+		if bounded != errors.Is(err, context.Canceled) || !bounded && err != nil {
+			t.Errorf("bounded %v: %v", bounded, err)
+		}
+	}
+}
+
+// Each of several sinks has each batch once, though one of them failed after another
+// had it.
+func TestSeveralSinks(t *testing.T) {
+	dir, checkpoint, table := t.TempDir(), t.TempDir(), sink.Memory("m")
+	put(t, dir, "1", "a\n")
+	s := newSession(t, 1)
+	failures, calls := 2, 0
+	second := misbehaving{func(context.Context) error {
+		if calls++; calls <= failures {
+			return errors.New("no luck")
+		}
+		return nil
+	}}
+	w := s.Stream(source.TextFiles(dir)).Write(table, second).Checkpoint(checkpoint).Trigger(AvailableNow())
+	for i := range failures + 2 {
+		if err := w.Run(t.Context()); (err != nil) != (i < failures) {
+			t.Fatalf("run %d: %v", i, err)
+		}
+	}
+	same(t, table.Rows(), [][]any{{"a"}})
+	same(t, calls, failures+1)
+}
+
 // A filter that is pushed into the scan has the source hand out fewer rows, and a
 // column that nobody needs is not handed out.
 func TestSourcesHandOutLess(t *testing.T) {

@@ -65,18 +65,25 @@ func (w Writer) AcceptState() Writer {
 	return w
 }
 
-// Run starts the query and waits: for the end of a table that does not grow, or
-// until ctx ends, which stops the query and is no error.
+// Run starts the query and waits for its end. A table that does not grow is written
+// whole, or ctx ends first and its cause is the error. A stream goes on until ctx
+// ends, which stops it and is no error, or until its trigger says that it is over.
 func (w Writer) Run(ctx context.Context) error {
 	q, err := w.Start(ctx)
 	if err != nil {
 		return err
 	}
 	err = q.Wait(ctx)
-	if ctx.Err() == nil {
+	if q.ended.IsSet() {
 		return err
 	}
-	return q.Stop(context.WithoutCancel(ctx))
+	if err := q.Stop(context.WithoutCancel(ctx)); err != nil {
+		return err
+	}
+	if failed := q.Err(); failed != nil || !q.bounded {
+		return failed
+	}
+	return fmt.Errorf("structured: query %s was stopped before its end: %w", q, err)
 }
 
 // Start starts the query. It returns when the plan is made and the checkpoint is
