@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 	"time"
@@ -47,7 +46,7 @@ func (s files[T]) Open(ctx context.Context, stream Stream) (Writer[T], error) {
 	if err := manifest.Own(w.fs, s.directory, w.owner); err != nil {
 		return nil, err
 	}
-	return w, w.sweep()
+	return w, manifest.Sweep(w.fs, s.directory, batchOf)
 }
 
 // fileWriter writes data files under names of their own and commits them by a
@@ -61,35 +60,12 @@ type fileWriter[T any] struct {
 	prepared *manifest.Manifest
 }
 
-// sweep removes the data files of committed batches that no manifest lists.
-func (w *fileWriter[T]) sweep() error {
-	all, err := manifest.All(w.fs, w.sink.directory)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	listed := map[string]bool{}
-	for _, m := range all {
-		for _, f := range m.Files {
-			listed[f.Name] = true
-		}
-	}
-	names, err := w.fs.List(w.sink.directory)
-	if err != nil {
-		return err
-	}
-	last := all[len(all)-1].Batch
-	for _, name := range names {
-		var batch int64
-		var epoch uint64
-		var partition, attempt int
-		if n, _ := fmt.Sscanf(name, "part-%d-%d-%d-%d.txt", &batch, &epoch, &partition, &attempt); n != 4 || batch > last || listed[name] {
-			continue
-		}
-		if err := w.fs.Remove(path.Join(w.sink.directory, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+// batchOf is the batch of a data file's name.
+func batchOf(name string) (batch int64, ok bool) {
+	var epoch uint64
+	var partition, attempt int
+	n, _ := fmt.Sscanf(name, "part-%d-%d-%d-%d.txt", &batch, &epoch, &partition, &attempt)
+	return batch, n == 4
 }
 
 func (w *fileWriter[T]) LastCommitted(ctx context.Context) (time.Time, bool, error) {
@@ -163,14 +139,9 @@ func (w *fileWriter[T]) Abort(ctx context.Context, token Token) error {
 	if w.prepared == nil {
 		return nil
 	}
-	var failed error
-	for _, file := range w.prepared.Files {
-		if err := w.fs.Remove(path.Join(w.sink.directory, file.Name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			failed = errors.Join(failed, err)
-		}
-	}
+	err := manifest.Discard(w.fs, w.sink.directory, *w.prepared)
 	w.prepared = nil
-	return failed
+	return err
 }
 
 func (w *fileWriter[T]) Close() error { return nil }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 )
 
 // Folder is the directory, below that of the data, that holds everything else.
@@ -58,7 +59,7 @@ func Create(fsys env.FS, dir string, m Manifest) error {
 	if errors.Is(err, fs.ErrExist) {
 		err = replaceTorn(fsys, folder(dir), name, data)
 	}
-	if err == nil {
+	if err == nil && !mutate.On(3) {
 		err = fsys.SyncDir(folder(dir))
 	}
 	if err != nil {

@@ -1,0 +1,113 @@
+package filelog
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/sim"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// inWorld runs f in a simulated process on a disk.
+func inWorld(t *testing.T, disk *sim.Disk, f func(e env.Env) error) {
+	t.Helper()
+	w := sim.NewWorld(sim.Options{Disk: disk})
+	defer w.Close()
+	p := w.Start("test", f)
+	w.Run(sim.Limit{})
+	if ended, err := p.Ended(); !ended || err != nil {
+		t.Fatalf("ended %v: %v", ended, err)
+	}
+}
+
+func fileAt(path string, age time.Duration) File {
+	return File{Path: path, Size: 10, ModTime: time.UnixMicro(1_700_000_000_000_000).UTC().Add(-age)}
+}
+
+// TestLogIsKept appends entries in two runs of a writer and reads both.
+func TestLogIsKept(t *testing.T) {
+	disk := sim.NewDisk(sim.Strict)
+	ctx := context.Background()
+	a, b, c := fileAt("in/a", 0), fileAt("in/b", time.Second), fileAt("in/c", 0)
+	inWorld(t, disk, func(e env.Env) error {
+		log, err := Open(ctx, e, "log", 1, time.Hour)
+		if err != nil {
+			return err
+		}
+		return errors.Join(log.Append(ctx, []File{a, b}), log.Close())
+	})
+	disk = disk.Crash(disk.Outcomes()[len(disk.Outcomes())-1])
+	inWorld(t, disk, func(e env.Env) error {
+		log, err := Open(ctx, e, "log", 2, time.Hour)
+		if err != nil {
+			return err
+		}
+		if log.IsNew(a) || log.IsNew(b) || !log.IsNew(c) {
+			t.Error("the log does not know which files were taken")
+		}
+		if err := log.Append(ctx, []File{c}); err != nil {
+			return err
+		}
+		files, err := log.Between(-1, log.Last())
+		if err != nil {
+			return err
+		}
+		if want := []File{a, b, c}; log.Last() != 1 || !slices.Equal(files, want) {
+			t.Errorf("entries up to %d are %v, want 1 and %v", log.Last(), files, want)
+		}
+		if _, err := log.Between(0, 2); err == nil {
+			t.Error("an entry that does not exist was given")
+		}
+		return log.Close()
+	})
+}
+
+func TestOldFilesAreForgotten(t *testing.T) {
+	inWorld(t, nil, func(e env.Env) error {
+		log, err := Open(context.Background(), e, "", 0, time.Minute)
+		if err != nil {
+			return err
+		}
+		young, old := fileAt("in/young", 0), fileAt("in/old", 2*time.Minute)
+		if !log.IsNew(old) {
+			t.Error("at first, the age does not count")
+		}
+		log.add([]File{young})
+		if log.IsNew(old) || !log.IsNew(fileAt("in/other", time.Second)) {
+			t.Error("a file that is older than the newest by more than the limit counts as new, or a younger does not")
+		}
+		return log.Close()
+	})
+}
+
+func TestSplitKeepsOrderAndCutsEvenly(t *testing.T) {
+	files := []File{{Path: "a", Size: 300_000}, {Path: "b", Size: 0}, {Path: "c", Size: 100_000}}
+	pieces := Split(files, 4)
+	if len(pieces) != 4 {
+		t.Fatalf("%d pieces, want 4", len(pieces))
+	}
+	var at int64
+	for _, piece := range pieces {
+		var size int64
+		for _, s := range piece {
+			size += s.To - s.From
+			if s.File.Path == "a" && s.From != at {
+				t.Errorf("a piece of a begins at %d, want %d", s.From, at)
+			}
+			at = s.To
+		}
+		if size != 100_000 {
+			t.Errorf("a piece has %d bytes, want 100,000", size)
+		}
+	}
+	if small := Split([]File{{Path: "a", Size: 10}}, 4); len(small) != 1 {
+		t.Errorf("a small file is cut into %d pieces", len(small))
+	}
+}
