@@ -50,8 +50,9 @@ type fileWriter struct {
 	query Query
 	fs    env.FS
 
-	prepared *manifest.Manifest // not committed yet
-	buffer   []byte
+	prepared  *manifest.Manifest // not known to be committed
+	attempted bool               // whether it may be committed all the same
+	buffer    []byte
 }
 
 func (w *fileWriter) open() error {
@@ -125,7 +126,7 @@ func (w *fileWriter) Prepare(_ context.Context, batch Batch) (Token, error) {
 			return nil, fmt.Errorf("%s: write batch %d: %w", w.sink, batch.ID, err)
 		}
 	}
-	w.prepared = m
+	w.prepared, w.attempted = m, false
 	return fmt.Appendf(nil, "%d %d", m.Batch, len(m.Files)), nil
 }
 
@@ -166,6 +167,7 @@ func (w *fileWriter) Commit(_ context.Context, token Token) error {
 	if m == nil || len(m.Files) == 0 {
 		return nil
 	}
+	w.attempted = true
 	if err := manifest.Create(w.fs, w.sink.dir, *m); err != nil && !errors.Is(err, manifest.ErrCommitted) {
 		return fmt.Errorf("%s: %w", w.sink, err)
 	}
@@ -173,9 +175,10 @@ func (w *fileWriter) Commit(_ context.Context, token Token) error {
 	return nil
 }
 
-// Abort implements Writer.
+// Abort implements Writer. After a Commit that failed the manifest may be there, so
+// the files stay.
 func (w *fileWriter) Abort(context.Context, Token) error {
-	if w.prepared == nil {
+	if w.prepared == nil || w.attempted {
 		return nil
 	}
 	var failed error

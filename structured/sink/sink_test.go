@@ -290,3 +290,27 @@ func TestFormat(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A Commit that failed may have made the manifest: Abort must not take its files away.
+func TestAbortAfterAFailedCommitKeepsTheFiles(t *testing.T) {
+	dir := t.TempDir()
+	w := open(t, JSONFiles(dir), query("q", 1, Append))
+	token := prepare(t, w, 0, `[{"word":"a","count":1}]`)
+	blocked := dir + "/" + manifest.Folder + "/manifest/00000000000000000000"
+	if err := os.Mkdir(blocked, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Commit(t.Context(), token); err == nil {
+		t.Fatal("a batch was committed though its manifest can't be made")
+	}
+	if err := w.Abort(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(blocked); err != nil {
+		t.Fatal(err)
+	}
+	commit(t, w, token)
+	if got := content(t, dir); got != "{\"word\":\"a\",\"count\":1}\n" {
+		t.Fatalf("content %q", got)
+	}
+}

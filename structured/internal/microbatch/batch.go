@@ -2,6 +2,7 @@ package microbatch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -127,7 +128,7 @@ func (e *engine) hand(ctx context.Context, writer sink.Writer, batch sink.Batch)
 		return nil, err
 	}
 	if err := e.Log.CheckFence(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, writer.Abort(ctx, token))
 	}
 	return token, writer.Commit(ctx, token)
 }
@@ -155,7 +156,8 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 
 	var lookErr error
 	var logged *journal.Plan
-	if e.frozen != nil && e.core.AtOnce(started, e.Env.Now()) {
+	looping := e.frozen != nil // not while a pending batch is run: the number of partitions may change after it
+	if looping && e.core.AtOnce(started, e.Env.Now()) {
 		var p Plan
 		var ok bool
 		var look Durations
