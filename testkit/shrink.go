@@ -1,0 +1,187 @@
+package testkit
+
+import (
+	"slices"
+
+	"github.com/tidewheel/tidewheel/internal/sim"
+)
+
+// shrinker makes a plan that fails smaller for as long as the failure stays of one
+// class.
+type shrinker struct {
+	scenario func(*Sim)
+	sites    *sim.Sites
+	class    string
+	best     *plan
+	why      *violation
+	tries    int
+}
+
+// maxTries bounds the effort.
+const maxTries = 3000
+
+// shrink returns the smallest failing plan found.
+func shrink(scenario func(*Sim), from failed) (*shrinker, failed) {
+	k := &shrinker{scenario: scenario, sites: sim.NewSites(), class: from.why.class, best: from.plan, why: from.why}
+	if from.why.class == "determinism" {
+		return k, from // whether such a plan fails is a matter of luck
+	}
+	k.shrink()
+	if len(k.best.faults) > 1 {
+		k.startOver()
+	}
+	return k, failed{k.best, k.why}
+}
+
+// startOver looks for a failure of one fault among all that there are, where dropping
+// faults one at a time has led to none.
+func (k *shrinker) startOver() {
+	x := newExplorer(k.scenario)
+	x.explore(nil, typical(k.scenario)[0], 1)
+	k.tries += x.worlds
+	if x.failed == nil || x.failed.why.class != k.class {
+		return
+	}
+	k.best, k.why = x.failed.plan, x.failed.why
+	k.shrink()
+}
+
+func (k *shrinker) shrink() {
+	for changed := true; changed && k.tries < maxTries; {
+		changed = false
+		for _, pass := range []func() bool{k.dropFaults, k.plainShape, k.fewRows, k.dropRows, k.earlierFaults, k.kinderFaults, k.mergeRows} {
+			changed = pass() || changed
+		}
+	}
+}
+
+// try keeps a plan if it fails in the same way.
+func (k *shrinker) try(change func(*plan)) bool {
+	if k.tries >= maxTries {
+		return false
+	}
+	k.tries++
+	p := k.best.with(change)
+	if p.String() == k.best.String() {
+		return false
+	}
+	s := declare(k.scenario, p)
+	f := s.play(s.begin(), settings{sites: k.sites})
+	if f.failure == nil || f.failure.class != k.class {
+		return false
+	}
+	k.best, k.why = p, f.failure
+	return true
+}
+
+func (k *shrinker) dropFaults() (changed bool) {
+	for i := len(k.best.faults) - 1; i >= 0; i-- {
+		if k.try(func(p *plan) { p.faults = slices.Delete(p.faults, i, i+1) }) {
+			changed = true
+		}
+	}
+	return changed
+}
+
+// plainShape takes the order of activities and the knobs back to what is usual.
+func (k *shrinker) plainShape() (changed bool) {
+	changed = k.try(func(p *plan) { p.schedule = 0 })
+	usual := defaultShape
+	for _, knob := range knobs {
+		changed = k.try(func(p *plan) { *knob.of(&p.shape) = *knob.of(&usual) }) || changed
+	}
+	return k.try(func(p *plan) { p.seed = 1 }) || changed
+}
+
+// fewRows keeps the first few rows of each input, arriving together or one by one.
+func (k *shrinker) fewRows() (changed bool) {
+	for n := 1; n <= 3; n++ {
+		for _, wave := range []int{defaultShape.wave, 1} {
+			changed = changed || n < k.best.rows() && k.try(func(p *plan) {
+				p.shape.wave = wave
+				for i := range p.inputs {
+					p.edit(i, func(in *input) { in.rows = in.rows[:min(n, len(in.rows))] })
+				}
+			})
+		}
+	}
+	return changed
+}
+
+// dropRows leaves out stretches of an input, from half of it down to single rows.
+func (k *shrinker) dropRows() (changed bool) {
+	for i := range k.best.inputs {
+		for size := (len(k.best.inputs[i].rows) + 1) / 2; size > 0; size /= 2 {
+			for at := 0; at < len(k.best.inputs[i].rows); {
+				end := min(at+size, len(k.best.inputs[i].rows))
+				if k.try(func(p *plan) { p.edit(i, func(in *input) { in.rows = slices.Delete(in.rows, at, end) }) }) {
+					changed = true
+				} else {
+					at += size
+				}
+			}
+		}
+	}
+	return changed
+}
+
+// mergeRows makes rows equal to the first.
+func (k *shrinker) mergeRows() (changed bool) {
+	for i, in := range k.best.inputs {
+		for row := range in.rows {
+			if row > 0 && k.try(func(p *plan) { p.edit(i, func(in *input) { in.rows[row] = in.rows[0] }) }) {
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// edit changes a copy of an input.
+func (p *plan) edit(i int, change func(*input)) {
+	in := &input{name: p.inputs[i].name, rows: slices.Clone(p.inputs[i].rows)}
+	change(in)
+	p.inputs[i] = in
+}
+
+// earlierFaults moves faults to earlier occurrences and processes.
+func (k *shrinker) earlierFaults() (changed bool) {
+	for i := range k.best.faults {
+		for n := 1; n < min(k.best.faults[i].Occurrence, 16); n++ {
+			if k.try(func(p *plan) { p.faults[i].Occurrence = n }) {
+				changed = true
+			}
+		}
+		for n := 1; n < k.best.faults[i].Incarnation; n++ {
+			if k.try(func(p *plan) { p.faults[i].Incarnation = n }) {
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// kinderFaults makes the outcome of a crash kinder, and its details the usual ones.
+func (k *shrinker) kinderFaults() (changed bool) {
+	for i := range k.best.faults {
+		f := &k.best.faults[i]
+		if f.Kind != sim.Crash {
+			continue
+		}
+		for kind := sim.Kept; kind < k.best.faults[i].Outcome.Kind; kind++ {
+			if k.try(func(p *plan) { p.faults[i].Outcome = sim.Outcome{Kind: kind} }) {
+				changed = true
+			}
+		}
+		changed = k.try(func(p *plan) { p.faults[i].Outcome.Seed = 0 }) || changed
+	}
+	return changed
+}
+
+// rows is the number of rows of all inputs.
+func (p *plan) rows() (n int) {
+	for _, in := range p.inputs {
+		n += len(in.rows)
+	}
+	return n
+}

@@ -1,0 +1,62 @@
+package testkit
+
+import (
+	"encoding/json/v2"
+	"testing"
+
+	"github.com/tidewheel/tidewheel/structured"
+	"github.com/tidewheel/tidewheel/structured/expr"
+	"github.com/tidewheel/tidewheel/structured/sink"
+	"github.com/tidewheel/tidewheel/structured/source"
+)
+
+func countValues(lines structured.DataFrame) structured.DataFrame {
+	return lines.Select(expr.Explode(expr.Split("value", " ")).As("word")).
+		GroupBy("word").Agg(expr.Count().As("count"))
+}
+
+// tableCount is the word count of a structured query, from a topic to a sink.
+func tableCount(mode sink.Mode) func(*Sim) {
+	return func(s *Sim) {
+		in := Input(s, "words", 2, words)
+		out := TableSink(s, "counts", IdempotentBatch, "word")
+		s.App(func(p *Process) error {
+			return countValues(p.Session().Stream(in.Table())).Write(out).Mode(mode).
+				Trigger(structured.Every(Interval)).Checkpoint("ckpt").Run(p.Context())
+		})
+		EqualsBatch(s, in, out, countValues)
+	}
+}
+
+// tableFiles splits lines into words, from files to files.
+func tableFiles(s *Sim) {
+	in := TextInput(s, "in", words)
+	type row struct{ Word string }
+	out := TextOutput(s, "out", func(line string) (r row, err error) {
+		return r, json.Unmarshal([]byte(line), &r, json.MatchCaseInsensitiveNames(true))
+	})
+	s.App(func(p *Process) error {
+		return p.Session().Stream(source.TextFiles("in")).Select(expr.Explode(expr.Split("value", " ")).As("word")).
+			Write(sink.JSONFiles("out")).Trigger(structured.Every(Interval)).Checkpoint("ckpt").Run(p.Context())
+	})
+	ExactlyOnce(s, in, out, func(words []string) (rows []row) {
+		for _, word := range words {
+			rows = append(rows, row{word})
+		}
+		return rows
+	})
+}
+
+func TestTableWordCount(t *testing.T) {
+	for _, mode := range []sink.Mode{sink.Complete, sink.Update} {
+		t.Run(mode.String(), func(t *testing.T) {
+			t.Run("check", func(t *testing.T) { Check(t, tableCount(mode)) })
+			t.Run("exhaust", func(t *testing.T) { Exhaust(t, tableCount(mode)) })
+		})
+	}
+}
+
+func TestTableWordsOfFiles(t *testing.T) {
+	t.Run("check", func(t *testing.T) { Check(t, tableFiles) })
+	t.Run("exhaust", func(t *testing.T) { Exhaust(t, tableFiles) })
+}
