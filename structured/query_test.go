@@ -625,4 +625,22 @@ func TestChangedStateIsRefused(t *testing.T) {
 	if err := run(wordCount(lines)); err != nil {
 		t.Fatal(err)
 	}
+	// Who insists has state of the same form taken over: a sum of counts by word.
+	var got []string
+	put(t, dir, "2", "a c\n")
+	sums := lines.Select(expr.Explode(expr.Split("value", " ")).As("word"), expr.Lit(int64(1)).As("one")).
+		GroupBy("word").Agg(expr.Sum("one").As("sum"))
+	w := sums.Write(ForEachBatch(func(ctx context.Context, batch DataFrame, _ int64) error {
+		for row, err := range batch.OrderBy("word").Rows(ctx) {
+			if err != nil {
+				return err
+			}
+			got = append(got, row.String())
+		}
+		return nil
+	})).Mode(Update).Trigger(AvailableNow()).Checkpoint(checkpoint)
+	if err := w.AcceptState().Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, []string{"[a, 2]", "[c, 1]"})
 }

@@ -82,9 +82,6 @@ func (c *Core) Next() int64 { return c.next }
 // Watermark is that of the next batch, in microseconds.
 func (c *Core) Watermark() int64 { return c.watermark }
 
-// Due says whether a batch is useful even if no data came.
-func (c *Core) Due() bool { return c.due }
-
 // Plan returns the next batch, given how far each source goes now. It is false if
 // there is nothing to do.
 func (c *Core) Plan(now time.Time, partitions int, ends []source.Offset) (Plan, bool) {

@@ -219,7 +219,7 @@ func (e *engine) wait(ctx context.Context, limit time.Duration, ran bool) error 
 		e.Env.Yield()
 		return stopped(ctx)
 	}
-	if ran || e.Trigger.Periodic() {
+	if ran || e.Trigger.kind == interval {
 		e.Observer.Status("Waiting for next trigger", false)
 	} else {
 		e.Observer.Status("Waiting for data to arrive", false)

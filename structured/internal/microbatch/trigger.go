@@ -38,15 +38,6 @@ func Once() Trigger { return Trigger{kind: once} }
 // stops.
 func AvailableNow() Trigger { return Trigger{kind: availableNow} }
 
-// Interval is the time between batches, 0 unless the trigger has one.
-func (t Trigger) Interval() time.Duration { return t.interval }
-
-// Periodic says whether the trigger has an interval, be it 0 or less.
-func (t Trigger) Periodic() bool { return t.kind == interval }
-
-// Ends says whether a query with this trigger stops by itself.
-func (t Trigger) Ends() bool { return t.kind == once || t.kind == availableNow }
-
 func (t Trigger) String() string {
 	switch t.kind {
 	case interval:

@@ -79,9 +79,6 @@ func Compile(root physical.Node, o Options) (*Program, error) {
 	return p, nil
 }
 
-// Sources is the number of sources.
-func (p *Program) Sources() int { return p.sources }
-
 // Watermarks is the number of watermark operators.
 func (p *Program) Watermarks() int { return p.watermarks }
 
