@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -127,15 +128,23 @@ func Last(fsys env.FS, dir string) (m Manifest, ok bool, err error) {
 	return Manifest{}, false, nil
 }
 
-// secure makes a file that is already there, and its entry, durable.
+// secure makes a file that is already there, and its entry, durable. It writes the
+// file anew: if the sync of whoever wrote it has failed, another sync would succeed
+// and yet not save what was dropped then.
 func secure(fsys env.FS, dir, name string) error {
-	f, err := fsys.OpenAppend(name)
+	f, err := fsys.Open(name)
 	if err != nil {
 		return err
 	}
-	err = f.Sync()
+	data := make([]byte, f.Size())
+	if _, err = f.ReadAt(data, 0); err == io.EOF {
+		err = nil
+	}
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
+	}
+	if err == nil {
+		err = replace(fsys, name, data)
 	}
 	if err == nil {
 		err = fsys.SyncDir(dir)
