@@ -57,7 +57,8 @@ type fileWriter[T any] struct {
 	owner string
 	epoch uint64
 
-	prepared *manifest.Manifest
+	prepared  *manifest.Manifest // not known to be committed
+	attempted bool               // whether it may be committed all the same
 }
 
 // batchOf is the batch of a data file's name.
@@ -92,7 +93,7 @@ func (w *fileWriter[T]) Prepare(ctx context.Context, batch Batch[T]) (Token, err
 			return nil, err
 		}
 	}
-	w.prepared = m
+	w.prepared, w.attempted = m, false
 	return fmt.Appendf(nil, "%d %d", m.Batch, len(m.Files)), nil
 }
 
@@ -128,6 +129,7 @@ func (w *fileWriter[T]) Commit(ctx context.Context, token Token) error {
 	if m == nil {
 		return nil
 	}
+	w.attempted = true
 	if err := manifest.Create(w.fs, w.sink.directory, *m); err != nil && !errors.Is(err, manifest.ErrCommitted) {
 		return err
 	}
@@ -136,7 +138,7 @@ func (w *fileWriter[T]) Commit(ctx context.Context, token Token) error {
 }
 
 func (w *fileWriter[T]) Abort(ctx context.Context, token Token) error {
-	if w.prepared == nil {
+	if w.prepared == nil || w.attempted { // after a Commit that failed the manifest may be there
 		return nil
 	}
 	err := manifest.Discard(w.fs, w.sink.directory, *w.prepared)

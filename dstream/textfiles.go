@@ -60,18 +60,9 @@ func (r *textReader) Latest(ctx context.Context, start Offset) (Offset, error) {
 	if end := r.log.Last() + 1; end > from {
 		return formatPosition(end), nil
 	}
-	found, err := r.place.List(r.fs)
-	if err != nil {
-		return "", err
-	}
-	var fresh []filelog.File
-	for _, file := range found {
-		if r.log.IsNew(file) {
-			fresh = append(fresh, file)
-		}
-	}
-	if len(fresh) == 0 {
-		return start, nil
+	fresh, err := r.log.Fresh(r.fs, r.place)
+	if err != nil || len(fresh) == 0 {
+		return start, err
 	}
 	if err := r.log.Append(ctx, fresh); err != nil {
 		return "", fmt.Errorf("log the files of the next batch: %w", err)
@@ -106,7 +97,14 @@ func (r *textReader) RDD(session *rdd.Session, start, end Offset) (rdd.RDD[strin
 	return session.TextSegments(partitions), nil
 }
 
-func (r *textReader) Commit(ctx context.Context, end Offset) error { return nil }
+// Commit forgets the files' lists; the files stay.
+func (r *textReader) Commit(ctx context.Context, end Offset) error {
+	position, err := parsePosition(end)
+	if err == nil {
+		r.log.Forget(position - 1)
+	}
+	return err
+}
 
 func (r *textReader) Close() error { return r.log.Close() }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json/v2"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -25,7 +26,8 @@ import (
 // modTime is in microseconds.
 type Log struct {
 	log     *wal.Log // nil for a bounded query
-	entries [][]File
+	entries [][]File // from the entry first on
+	first   int64
 
 	// known has the files that are too young to be forgotten. A file older than
 	// oldest is not new whether it is in known or not.
@@ -43,7 +45,10 @@ type seenFile struct {
 	ModTime int64  `json:"modTime"`
 }
 
-// Open reads the entries of earlier runs and starts a log for this one.
+// Open reads the entries of earlier runs from a directory and starts a log for this
+// one, under a writer epoch of its own. Without a directory the log is in memory.
+// Files that are older than the newest one taken by more than maxAge are ignored,
+// so that the memory of files is bounded.
 func Open(ctx context.Context, e env.Env, dir string, epoch uint64, maxAge time.Duration) (*Log, error) {
 	s := &Log{known: map[string]time.Time{}, maxAge: maxAge}
 	if dir == "" {
@@ -60,7 +65,7 @@ func Open(ctx context.Context, e env.Env, dir string, epoch uint64, maxAge time.
 			entry, err = decodeEntry(record.Payload)
 		}
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("log of seen files, entry %d: %w", len(s.entries), err), log.Close())
+			return nil, errors.Join(fmt.Errorf("log of seen files, entry %d: %w", s.Last()+1, err), log.Close())
 		}
 		s.add(entry)
 	}
@@ -102,22 +107,44 @@ func (s *Log) add(files []File) {
 	}
 }
 
-// IsNew says whether a file was never taken and is not too old to be taken.
-func (s *Log) IsNew(f File) bool {
-	_, known := s.known[f.Path]
-	return !known && (len(s.entries) == 0 || !f.ModTime.Before(s.oldest))
+// Fresh returns the files of a place that were never taken and are not too old, in
+// the order in which they will be.
+func (s *Log) Fresh(fsys env.FS, place Place) ([]File, error) {
+	found, err := place.List(fsys, s.knows)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, s.tooOld), nil
 }
 
+// knows says whether a file was taken not too long ago.
+func (s *Log) knows(path string) bool {
+	_, known := s.known[path]
+	return known
+}
+
+// tooOld says whether a file is to be ignored for its age.
+func (s *Log) tooOld(f File) bool { return s.Last() >= 0 && f.ModTime.Before(s.oldest) }
+
 // Last is the newest entry, or -1.
-func (s *Log) Last() int64 { return int64(len(s.entries)) - 1 }
+func (s *Log) Last() int64 { return s.first + int64(len(s.entries)) - 1 }
+
+// Forget drops the entries up to one that nobody will ask for again.
+func (s *Log) Forget(through int64) {
+	if n := min(through+1-s.first, int64(len(s.entries))); n > 0 {
+		clear(s.entries[:n])
+		s.entries = s.entries[n:]
+		s.first += n
+	}
+}
 
 // Between returns the files of the entries after from, up to and including to.
 func (s *Log) Between(from, to int64) ([]File, error) {
-	if from > to || to > s.Last() {
-		return nil, fmt.Errorf("the log of seen files has entries up to %d, but entries %d to %d are asked for", s.Last(), from+1, to)
+	if from > to || to > s.Last() || from+1 < s.first {
+		return nil, fmt.Errorf("the log of seen files has entries %d to %d, but entries %d to %d are asked for", s.first, s.Last(), from+1, to)
 	}
 	var files []File
-	for _, entry := range s.entries[from+1 : to+1] {
+	for _, entry := range s.entries[from+1-s.first : to+1-s.first] {
 		files = append(files, entry...)
 	}
 	return files, nil

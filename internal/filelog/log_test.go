@@ -49,7 +49,7 @@ func TestLogIsKept(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if log.IsNew(a) || log.IsNew(b) || !log.IsNew(c) {
+		if !log.knows(a.Path) || !log.knows(b.Path) || log.knows(c.Path) {
 			t.Error("the log does not know which files were taken")
 		}
 		if err := log.Append(ctx, []File{c}); err != nil {
@@ -76,11 +76,11 @@ func TestOldFilesAreForgotten(t *testing.T) {
 			return err
 		}
 		young, old := fileAt("in/young", 0), fileAt("in/old", 2*time.Minute)
-		if !log.IsNew(old) {
+		if log.tooOld(old) {
 			t.Error("at first, the age does not count")
 		}
 		log.add([]File{young})
-		if log.IsNew(old) || !log.IsNew(fileAt("in/other", time.Second)) {
+		if !log.tooOld(old) || log.tooOld(fileAt("in/other", time.Second)) {
 			t.Error("a file that is older than the newest by more than the limit counts as new, or a younger does not")
 		}
 		return log.Close()

@@ -60,10 +60,11 @@ func Find(fsys env.FS, name string) (Place, error) {
 	return Place{name, directory}, err
 }
 
-// List returns the files that are there now, oldest first, and by path where two
-// are of one age.
-func (p Place) List(fsys env.FS) ([]File, error) {
-	found, err := p.find(fsys)
+// List returns the files that are there now and whose path is not known, oldest
+// first, and by path where two are of one age. Known ones are not even looked at:
+// there may be many.
+func (p Place) List(fsys env.FS, known func(path string) bool) ([]File, error) {
+	found, err := p.find(fsys, known)
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", p.path, err)
 	}
@@ -73,13 +74,13 @@ func (p Place) List(fsys env.FS) ([]File, error) {
 	return found, nil
 }
 
-func (p Place) find(fsys env.FS) ([]File, error) {
+func (p Place) find(fsys env.FS, known func(path string) bool) ([]File, error) {
 	var names []string
 	switch p.kind {
 	case oneFile:
 		names = []string{p.path}
 	case manifestDir:
-		return committedFiles(fsys, p.path)
+		return committedFiles(fsys, p.path, known)
 	case directory:
 		entries, err := fsys.List(p.path)
 		if err != nil {
@@ -99,6 +100,9 @@ func (p Place) find(fsys env.FS) ([]File, error) {
 	}
 	found := make([]File, 0, len(names))
 	for _, name := range names {
+		if known(name) {
+			continue
+		}
 		info, err := fsys.Stat(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // removed since it was listed
@@ -114,7 +118,7 @@ func (p Place) find(fsys env.FS) ([]File, error) {
 }
 
 // committedFiles returns what the manifests of a directory list.
-func committedFiles(fsys env.FS, dir string) ([]File, error) {
+func committedFiles(fsys env.FS, dir string, known func(path string) bool) ([]File, error) {
 	manifests, err := manifest.All(fsys, dir)
 	if err != nil {
 		return nil, err
@@ -123,6 +127,9 @@ func committedFiles(fsys env.FS, dir string) ([]File, error) {
 	for _, m := range manifests {
 		for _, committed := range m.Files {
 			name := path.Join(dir, committed.Name)
+			if known(name) {
+				continue
+			}
 			info, err := fsys.Stat(name)
 			if err != nil {
 				return nil, fmt.Errorf("batch %d lists a file that can't be read: %w", m.Batch, err)

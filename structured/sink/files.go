@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
-	"github.com/tidewheel/tidewheel/structured/internal/manifest"
+	"github.com/tidewheel/tidewheel/internal/manifest"
 )
 
 // JSONFiles writes JSON lines into a directory, a file for each partition of a
@@ -65,38 +64,7 @@ func (w *fileWriter) open() error {
 	if err := manifest.Own(w.fs, w.sink.dir, w.query.ID); err != nil {
 		return err
 	}
-	return w.sweep()
-}
-
-// sweep removes the data files of batches up to the last one committed that no
-// manifest lists. Those of later batches stay: a run that is thought to be dead may
-// still be about to commit them.
-func (w *fileWriter) sweep() error {
-	all, err := manifest.All(w.fs, w.sink.dir)
-	if err != nil || len(all) == 0 {
-		return err
-	}
-	listed := map[string]bool{}
-	for _, m := range all {
-		for _, f := range m.Files {
-			listed[f.Name] = true
-		}
-	}
-	names, err := w.fs.List(w.sink.dir)
-	if err != nil {
-		return err
-	}
-	last := all[len(all)-1].Batch
-	for _, name := range names {
-		batch, ok := batchOf(name)
-		if !ok || batch > last || listed[name] {
-			continue
-		}
-		if err := w.fs.Remove(path.Join(w.sink.dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return manifest.Sweep(w.fs, w.sink.dir, batchOf)
 }
 
 // LastCommitted implements Writer.
@@ -181,14 +149,9 @@ func (w *fileWriter) Abort(context.Context, Token) error {
 	if w.prepared == nil || w.attempted {
 		return nil
 	}
-	var failed error
-	for _, file := range w.prepared.Files {
-		if err := w.fs.Remove(path.Join(w.sink.dir, file.Name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			failed = errors.Join(failed, err)
-		}
-	}
+	err := manifest.Discard(w.fs, w.sink.dir, *w.prepared)
 	w.prepared = nil
-	return failed
+	return err
 }
 
 // Close implements Writer.

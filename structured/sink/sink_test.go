@@ -16,7 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/tidewheel/tidewheel/internal/env"
-	"github.com/tidewheel/tidewheel/structured/internal/manifest"
+	"github.com/tidewheel/tidewheel/internal/manifest"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 

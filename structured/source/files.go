@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/tidewheel/tidewheel/internal/filelog"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -94,11 +95,11 @@ func (f *files) Open(ctx context.Context, query Query) (Reader, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
-	place, err := findPlace(query.Env.FS(), f.path)
+	place, err := filelog.Find(query.Env.FS(), f.path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f, err)
 	}
-	seen, err := openSeenLog(ctx, query, f.options.maxAge)
+	seen, err := filelog.Open(ctx, query.Env, query.State, query.Epoch, f.options.maxAge)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f, err)
 	}

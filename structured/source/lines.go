@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/filelog"
 )
 
 const (
@@ -19,7 +20,7 @@ const (
 type lineReader struct {
 	ctx      context.Context
 	fs       env.FS
-	segments []segment // the current one first
+	segments []filelog.Segment // the current one first
 
 	file   env.Reader
 	buffer []byte // read, not yet given out; begins at position
@@ -27,7 +28,7 @@ type lineReader struct {
 	read   int64  // in the file: the end of buffer
 }
 
-func newLineReader(ctx context.Context, fs env.FS, segments []segment) *lineReader {
+func newLineReader(ctx context.Context, fs env.FS, segments []filelog.Segment) *lineReader {
 	return &lineReader{ctx: ctx, fs: fs, segments: segments}
 }
 
@@ -44,7 +45,7 @@ func (l *lineReader) line() (line []byte, at int64, err error) {
 			}
 		}
 		at = l.position()
-		if at >= l.segments[0].to {
+		if at >= l.segments[0].To {
 			if err := l.closeFile(); err != nil {
 				return nil, 0, l.fail(err)
 			}
@@ -62,19 +63,19 @@ func (l *lineReader) line() (line []byte, at int64, err error) {
 // position is where the next line begins.
 func (l *lineReader) position() int64 { return l.read - int64(len(l.buffer)-l.next) }
 
-func (l *lineReader) current() file { return l.segments[0].file }
+func (l *lineReader) current() filelog.File { return l.segments[0].File }
 
 func (l *lineReader) open() error {
 	segment := l.segments[0]
-	f, err := l.fs.Open(segment.file.Path)
+	f, err := l.fs.Open(segment.File.Path)
 	if err != nil {
 		return err
 	}
-	l.file, l.buffer, l.next, l.read = f, l.buffer[:0], 0, segment.from
-	if f.Size() < segment.file.Size {
-		return fmt.Errorf("the file has shrunk from %d to %d bytes since it was found", segment.file.Size, f.Size())
+	l.file, l.buffer, l.next, l.read = f, l.buffer[:0], 0, segment.From
+	if f.Size() < segment.File.Size {
+		return fmt.Errorf("the file has shrunk from %d to %d bytes since it was found", segment.File.Size, f.Size())
 	}
-	if segment.from == 0 {
+	if segment.From == 0 {
 		return nil
 	}
 	// The line that the byte before belongs to is the segment's before this one.

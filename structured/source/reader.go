@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/filelog"
 )
 
 // fileReader reads the files of one place for one query. Offsets count the entries
@@ -13,11 +14,11 @@ import (
 type fileReader struct {
 	source *files
 	fs     env.FS
-	place  place
-	seen   *seenLog
+	place  filelog.Place
+	seen   *filelog.Log
 
 	frozen  bool
-	waiting []file // if frozen: what was there and is not taken yet
+	waiting []filelog.File // if frozen: what was there and is not taken yet
 
 	rows, values, skipped atomic.Int64
 }
@@ -32,12 +33,12 @@ func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Off
 	if err != nil {
 		return "", err
 	}
-	if last := r.seen.last(); last > from {
+	if last := r.seen.Last(); last > from {
 		return formatOffset(last), nil
 	}
 	fresh := r.waiting
 	if !r.frozen {
-		if fresh, err = r.fresh(); err != nil {
+		if fresh, err = r.seen.Fresh(r.fs, r.place); err != nil {
 			return "", err
 		}
 	}
@@ -48,29 +49,14 @@ func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Off
 	if r.frozen {
 		r.waiting = r.waiting[len(taken):]
 	}
-	if err := r.seen.append(ctx, taken); err != nil {
+	if err := r.seen.Append(ctx, taken); err != nil {
 		return "", fmt.Errorf("%s: log the files of the next batch: %w", r.source, err)
 	}
-	return formatOffset(r.seen.last()), nil
-}
-
-// fresh returns the files that were never taken, in the order in which they will be.
-func (r *fileReader) fresh() ([]file, error) {
-	found, err := r.place.list(r.fs, r.seen.knows)
-	if err != nil {
-		return nil, err
-	}
-	fresh := found[:0]
-	for _, f := range found {
-		if !r.seen.tooOld(f) {
-			fresh = append(fresh, f)
-		}
-	}
-	return fresh, nil
+	return formatOffset(r.seen.Last()), nil
 }
 
 // take returns as many of the files, from the front, as fit into one batch.
-func (o *fileOptions) take(fresh []file, limit Limit) []file {
+func (o *fileOptions) take(fresh []filelog.File, limit Limit) []filelog.File {
 	switch {
 	case limit.All || len(fresh) == 0:
 		return fresh
@@ -89,7 +75,7 @@ func (o *fileOptions) take(fresh []file, limit Limit) []file {
 
 // Freeze implements Bounded.
 func (r *fileReader) Freeze(context.Context) error {
-	fresh, err := r.fresh()
+	fresh, err := r.seen.Fresh(r.fs, r.place)
 	r.frozen, r.waiting = err == nil, fresh
 	return err
 }
@@ -104,12 +90,12 @@ func (r *fileReader) Plan(_ context.Context, start, end Offset, partitions int) 
 	if err != nil {
 		return nil, err
 	}
-	list, err := r.seen.between(from, to)
+	list, err := r.seen.Between(from, to)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.source, err)
 	}
 	var plan []Partition
-	for _, segments := range split(list, partitions) {
+	for _, segments := range filelog.Split(list, partitions) {
 		plan = append(plan, &filePartition{reader: r, segments: segments})
 	}
 	return plan, nil
@@ -120,13 +106,13 @@ func (r *fileReader) Plan(_ context.Context, start, end Offset, partitions int) 
 func (r *fileReader) Commit(_ context.Context, end Offset) error {
 	through, err := r.parse(end)
 	if err == nil {
-		r.seen.forget(through)
+		r.seen.Forget(through)
 	}
 	return err
 }
 
 // Close implements Reader.
-func (r *fileReader) Close() error { return r.seen.close() }
+func (r *fileReader) Close() error { return r.seen.Close() }
 
 // Counts implements Counted.
 func (r *fileReader) Counts() Counts {
