@@ -35,7 +35,15 @@ func openFormat(e env.Env, dir, kind string) (id string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("journal %s: %w", dir, err)
 	}
-	return parseFormat(name, text, kind)
+	if id, err = parseFormat(name, text, kind); err != nil {
+		return "", err
+	}
+	// Whoever made the file may have ended before its entry was durable, and no other
+	// entry may be durable before it.
+	if err := e.FS().SyncDir(dir); err != nil {
+		return "", fmt.Errorf("journal %s: %w", dir, err)
+	}
+	return id, nil
 }
 
 func parseFormat(name, text, kind string) (id string, err error) {
