@@ -41,6 +41,7 @@ func (q query) where(c expr.Column) query { return q.then(analyzer.Where(q.node,
 func (q query) pick(c ...expr.Column) query {
 	return q.then(analyzer.Select(q.node, syntaxOf(c)))
 }
+
 func (q query) group(key expr.Column, c ...expr.Column) query {
 	return q.then(analyzer.Aggregate(q.node, syntaxOf([]expr.Column{key}), syntaxOf(c)))
 }
@@ -110,11 +111,13 @@ func TestPushFilters(t *testing.T) {
 	rewrites{
 		{"into the scan", from(t).where(a.Eq(b)), `StreamScan t [a, b, s, at, list] where (a = b)
 `},
-		{"through a projection", from(t).pick(s, a.Plus(b).As("c")).where(expr.Col("c").Eq(expr.Length("s"))),
+		{
+			"through a projection", from(t).pick(s, a.Plus(b).As("c")).where(expr.Col("c").Eq(expr.Length("s"))),
 			`Project [s, (a + b) as c]
 └─ Filter ((a + b) = cast(length(s) as bigint))
    └─ StreamScan t [a, b, s, at, list]
-`},
+`,
+		},
 		{"through an alias", from(t).alias("x").where(expr.Col("x.a").Eq(b)), `Alias x
 └─ Filter (a = b)
    └─ StreamScan t [a, b, s, at, list]
