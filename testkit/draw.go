@@ -20,14 +20,21 @@ type place struct {
 	errors      []sim.Kind
 }
 
-// places knows the sites at which faults can hit.
-type places map[string]*place
+// places knows the sites at which faults can hit, and those that can be odd.
+type places struct {
+	points map[string]*place
+	odd    map[string]bool
+}
+
+func newPlaces() places { return places{map[string]*place{}, map[string]bool{}} }
+
+func (p places) noteOdd(site string) { p.odd[site] = true }
 
 func (p places) note(at sim.Point) {
-	known := p[at.Site]
+	known := p.points[at.Site]
 	if known == nil {
 		known = &place{errors: at.Errors()}
-		p[at.Site] = known
+		p.points[at.Site] = known
 	}
 	known.occurrences = max(known.occurrences, at.Occurrence)
 }
@@ -45,6 +52,13 @@ func drawPlan(r *rand.Rand, known places) *plan {
 			*k.of(&p.shape) = k.from + r.IntN(k.to-k.from+1)
 		}
 	}
+	if r.IntN(2) == 0 {
+		for _, site := range slices.Sorted(maps.Keys(known.odd)) {
+			if r.IntN(2) == 0 {
+				p.odd = append(p.odd, site)
+			}
+		}
+	}
 	faults := 0
 	switch r.IntN(3) {
 	case 1:
@@ -52,7 +66,7 @@ func drawPlan(r *rand.Rand, known places) *plan {
 	case 2:
 		faults = 2 + r.IntN(3)
 	}
-	for incarnation := 1; faults > 0 && len(known) > 0; faults-- {
+	for incarnation := 1; faults > 0 && len(known.points) > 0; faults-- {
 		f := known.draw(r)
 		f.Incarnation = incarnation
 		p.faults = append(p.faults, f)
@@ -67,8 +81,8 @@ func drawPlan(r *rand.Rand, known places) *plan {
 // and most points on its batches, and what matters most is around the calls of sources
 // and sinks: each of the three has its share.
 func (p places) draw(r *rand.Rand) sim.Fault {
-	sites := slices.Sorted(maps.Keys(p))
-	weight := func(site string) int { return p[site].occurrences }
+	sites := slices.Sorted(maps.Keys(p.points))
+	weight := func(site string) int { return p.points[site].occurrences }
 	switch r.IntN(3) {
 	case 0:
 		weight = func(string) int { return 1 }
@@ -78,8 +92,8 @@ func (p places) draw(r *rand.Rand) sim.Fault {
 		}
 	}
 	site := pick(r, sites, weight)
-	at := p[site]
-	f := sim.Fault{Site: site, Occurrence: 1 + r.IntN(at.occurrences)}
+	at := p.points[site]
+	f := sim.Fault{Site: site, Occurrence: 1 + min(r.IntN(at.occurrences), r.IntN(at.occurrences))}
 	switch draw := r.IntN(10); {
 	case draw < 3 && len(at.errors) > 0:
 		f.Kind = at.errors[r.IntN(len(at.errors))]

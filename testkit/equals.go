@@ -26,6 +26,7 @@ func EqualsBatch[T any](s *Sim, in Rows[T], out *Table, query func(structured.Da
 		s.wrong("%s as a table: %v", in, err)
 		return
 	}
+	s.outputs = append(s.outputs, holds(out))
 	run := func(rows []T) ([][]any, error) { return batchResult(query, form, rows) }
 	s.oracles = append(s.oracles, tableOracle[T]{in, out, run, &lastByKey[T, []any]{
 		sim: s, in: in, out: out, fold: out.fold,

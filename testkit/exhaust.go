@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/tidewheel/tidewheel/internal/sim"
 )
 
@@ -53,13 +55,7 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 	if st == nil {
 		st = s.begin()
 	}
-	key := s.hash(st) ^ uint64(len(s.faults(st.starts+1)))
-	for _, f := range s.faults(st.starts + 1) {
-		key = key*31 + uint64(f.Kind) + 7*uint64(f.Occurrence)
-		for _, c := range f.Site {
-			key = key*31 + uint64(c)
-		}
-	}
+	key := s.hash(st) ^ s.coming(st)
 	if before, ok := x.seen[key]; ok && before >= depth {
 		x.pruned++
 		return
@@ -101,6 +97,17 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 	}
 }
 
+// coming is a hash of the faults that the plan has for processes to come.
+func (s *Sim) coming(st *state) uint64 {
+	h := xxhash.New()
+	for _, f := range s.plan.faults {
+		if f.Incarnation > st.starts {
+			fmt.Fprint(h, f)
+		}
+	}
+	return h.Sum64()
+}
+
 // mark tells moments apart between which nothing durable has changed.
 type mark struct {
 	disk, parts uint64
@@ -124,7 +131,7 @@ func (x *explorer) crashes(s *Sim, p *plan, snapshots []snapshot, depth int) {
 			crashed := *at.state
 			crashed.disk = at.state.disk.Crash(outcome)
 			crashed.at += time.Duration(s.plan.shape.downtime) * Interval
-			crashed.clean = false
+			crashed.clean, crashed.crashed = false, true
 			fault := at.fault
 			fault.Outcome = outcome
 			x.explore(&crashed, p.with(func(p *plan) { p.faults = append(p.faults, fault) }), depth-1)

@@ -24,7 +24,6 @@ type history[T any] struct {
 	sim   *Sim
 	name  string
 	state historyState[T]
-	known bool // it has told the process that it has a batch, and was not written to since
 }
 
 type historyState[T any] struct {
@@ -50,7 +49,7 @@ func (h *history[T]) save() any { return h.state }
 
 func (h *history[T]) load(saved any) { h.state = saved.(historyState[T]) }
 
-func (h *history[T]) begin() { h.known = false }
+func (h *history[T]) begin() {}
 
 func (h *history[T]) hash(to *xxhash.Digest) {
 	fmt.Fprintf(to, "%s %d;", h.name, len(h.state.batches))
@@ -64,24 +63,15 @@ func (h *history[T]) last() (last written[T], ok bool, err error) {
 	err = h.sim.call("last("+h.name+")", func() error {
 		if n := len(h.state.batches); n > 0 && h.sim.plan.shape.asked > 0 {
 			last, ok = h.state.batches[n-1], true
-			h.known = true
 		}
 		return nil
 	})
 	return last, ok, err
 }
 
-func (h *history[T]) batchDone() {
-	if h.known {
-		h.sim.branch("sink had the batch")
-	}
-	h.known = false
-}
-
 // attempt notes that a batch is about to be written, and compares it with the first
 // attempt to write it.
 func (h *history[T]) attempt(b written[T]) error {
-	h.known = false
 	a := attempt{b.id, b.at, make([][]byte, len(b.rows))}
 	sum := xxhash.New()
 	for i, row := range b.rows {
@@ -132,7 +122,6 @@ func (h *history[T]) same(first, again attempt) error {
 	if !slices.EqualFunc(first.rows, again.rows, bytes.Equal) {
 		return h.sim.violate("replay identity", "%s: batch %d was %s and comes again as %s", h.name, first.id, list(first.rows), list(again.rows))
 	}
-	h.sim.branch("sink was written to again")
 	return nil
 }
 
@@ -143,7 +132,7 @@ func (h *history[T]) write(b written[T]) error {
 	return h.sim.call("write("+h.name+")", func() error {
 		if n := len(h.state.batches); n > 0 && h.state.batches[n-1].id >= b.id {
 			h.sim.note("%s: batch %d again, dropped", h.name, b.id)
-			h.sim.branch("sink dropped a batch that it had")
+			h.sim.branch("sink dropped a batch it had")
 			return nil
 		}
 		h.state.batches = append(slices.Clip(h.state.batches), b)

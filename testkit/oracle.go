@@ -38,6 +38,7 @@ func read[T any](out Output[T]) ([]written[T], *violation) {
 // and doubled.
 func ExactlyOnce[In, Out any](s *Sim, in Rows[In], out Output[Out], want func([]In) []Out) {
 	s.oracles = append(s.oracles, &exactlyOnce[In, Out]{s, in, out, want})
+	s.outputs = append(s.outputs, holds(out))
 }
 
 type exactlyOnce[In, Out any] struct {
@@ -82,6 +83,7 @@ func (o *exactlyOnce[In, Out]) check() (*violation, bool) {
 // that repeat or update results, such as that of UpdateStateByKey; keys that vanish
 // from such an output it does not see.
 func LastByKey[In any, K comparable, V any](s *Sim, in Rows[In], out Output[rdd.Pair[K, V]], want func([]In) map[K]V) {
+	s.outputs = append(s.outputs, holds(out))
 	s.oracles = append(s.oracles, &lastByKey[In, rdd.Pair[K, V]]{
 		sim: s, in: in, out: out,
 		fold: func(table map[string]string, rows []rdd.Pair[K, V]) {

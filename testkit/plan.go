@@ -23,6 +23,7 @@ type plan struct {
 	seed     uint64 // of the random streams of the processes
 	schedule uint64 // 0: activities run first come, first served; else the seed of a random order
 	shape    shape
+	odd      []string // sites of the engine that take their rare behaviour
 	inputs   []*input
 	faults   []sim.Fault
 }
@@ -75,6 +76,7 @@ func (p *plan) with(change func(*plan)) *plan {
 	other := *p
 	other.inputs = slices.Clone(p.inputs)
 	other.faults = slices.Clone(p.faults)
+	other.odd = slices.Clone(p.odd)
 	change(&other)
 	return &other
 }
@@ -101,6 +103,9 @@ func (p *plan) String() string {
 	usual := defaultShape
 	for _, k := range knobs {
 		number(k.name, uint64(*k.of(&p.shape)), uint64(*k.of(&usual)))
+	}
+	for _, site := range p.odd {
+		fields = append(fields, "odd="+site)
 	}
 	for _, in := range p.inputs {
 		fields = append(fields, "in="+in.name+":"+in.String())
@@ -146,6 +151,8 @@ func parsePlan(text string) (*plan, error) {
 			p.seed, err = strconv.ParseUint(value, 10, 64)
 		case "schedule":
 			p.schedule, err = strconv.ParseUint(value, 10, 64)
+		case "odd":
+			p.odd = append(p.odd, value)
 		case "in":
 			var in *input
 			if in, err = parseInput(value); err == nil {

@@ -3,7 +3,6 @@ package testkit
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/tidewheel/tidewheel/dstream"
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -28,7 +27,6 @@ func (p *Process) Context() context.Context { return p.ctx }
 // a directory of the simulated disk. Env, Interval, Checkpoint, Parallelism and
 // SnapshotEvery are set; Env and Interval must stay.
 func (p *Process) Options(checkpoint string) dstream.Options {
-	p.sim.keepsProgressIn(checkpoint)
 	shape := p.sim.plan.shape
 	return dstream.Options{
 		Env:           p.env,
@@ -65,12 +63,6 @@ func (p *Process) Session() *structured.Session {
 		p.session = s
 	}
 	return p.session
-}
-
-func (s *Sim) keepsProgressIn(directory string) {
-	if directory != "" && !slices.Contains(s.directories, directory) {
-		s.directories = append(s.directories, directory)
-	}
 }
 
 // run is the main function of the process.

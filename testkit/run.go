@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -36,6 +37,7 @@ type state struct {
 	starts  int           // processes started so far
 	stopped bool          // by wish, once
 	clean   bool          // the last process ended by wish
+	crashed bool          // the last process was killed, with its machine or alone
 	hit     time.Duration // when something last went wrong
 	trace   uint64
 	parts   []any
@@ -89,6 +91,7 @@ type finished struct {
 type settings struct {
 	sites     *sim.Sites
 	observe   func(*state, sim.Point) // called at each point with the state in which the machine began
+	odd       func(site string)       // called for each site that may have a rare behaviour
 	keepTrace bool
 	stackAt   uint64 // of the first machine whose trace is as long
 	worlds    *[]*sim.World
@@ -128,6 +131,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		Start:     worldStart.Add(st.at),
 		Faults:    s.faults(st.starts),
 		Observe:   s.observer(st, o),
+		Buggify:   s.buggify(o),
 		Sites:     o.sites,
 		KeepTrace: o.keepTrace,
 		StackAt:   o.stackAt,
@@ -143,10 +147,8 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
 	s.note("%v START %d", s.now(), st.starts)
-	if st.clean {
-		s.branch("start after a stop")
-	}
-	st.clean = false
+	s.countStart(st)
+	st.clean, st.crashed = false, false
 	process := w.Start("app", func(e env.Env) error {
 		p := &Process{sim: s, env: e, ctx: ctx}
 		return p.run()
@@ -163,7 +165,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		fault.Incarnation = st.starts
 		f.fired = append(f.fired, fault)
 	}
-	s.count(w, st)
+	s.countEnd(w)
 	if !over && status == sim.Crashed {
 		st.at += time.Duration(s.plan.shape.downtime) * Interval
 	}
@@ -177,6 +179,16 @@ func (s *Sim) chooser(n int) sim.Chooser {
 		return sim.FIFO{}
 	}
 	return sim.NewRandom(s.plan.schedule<<8 + uint64(n))
+}
+
+// buggify activates the odd sites of the plan.
+func (s *Sim) buggify(o settings) func(site string) bool {
+	return func(site string) bool {
+		if o.odd != nil {
+			o.odd(site)
+		}
+		return slices.Contains(s.plan.odd, site)
+	}
 }
 
 // faults are those of the n-th process, which is the first on its machine.
@@ -204,9 +216,9 @@ func (s *Sim) probe(site string, value uint64) { s.process.Probe(site, value) }
 // machine is one machine with its process.
 type machine struct {
 	*Sim
-	world   *sim.World
-	cancel  context.CancelCauseFunc
-	asked   time.Duration // when it was told to stop; 0: not yet
+	world  *sim.World
+	cancel context.CancelCauseFunc
+	asked  time.Duration // when it was told to stop; 0: not yet
 }
 
 // drive runs the machine from one glance at the oracles to the next.
@@ -338,6 +350,7 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	switch status {
 	case sim.Crashed:
 		m.note("%v CRASH %v", m.now(), m.world.Fired())
+		st.crashed = true
 		return false
 	case sim.Done:
 	default:

@@ -86,6 +86,9 @@ func (k *shrinker) dropFaults() (changed bool) {
 // plainShape takes the order of activities and the knobs back to what is usual.
 func (k *shrinker) plainShape() (changed bool) {
 	changed = k.try(func(p *plan) { p.schedule = 0 })
+	for i := len(k.best.odd) - 1; i >= 0; i-- {
+		changed = k.try(func(p *plan) { p.odd = slices.Delete(p.odd, i, i+1) }) || changed
+	}
 	usual := defaultShape
 	for _, knob := range knobs {
 		changed = k.try(func(p *plan) { *knob.of(&p.shape) = *knob.of(&usual) }) || changed

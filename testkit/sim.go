@@ -6,6 +6,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/sim"
 )
 
@@ -17,18 +18,18 @@ type Sim struct {
 	app     func(*Process) error
 	parts   []part
 	oracles []oracle
-	mistake error // of the scenario
+	outputs []func(journal.Plan) bool // whether the output has a batch
+	mistake error                     // of the scenario
 
 	// The run.
-	world       *sim.World    // of the machine that runs now
-	process     *sim.Process
-	base        time.Duration // when that was started
-	directories []string      // that the program keeps its progress in
-	version     uint64        // of the parts
-	violation   *violation    // the first promise that was seen broken
-	tally       *tally        // nil if nobody counts
-	verbose     bool
-	timeline    []string
+	world     *sim.World // of the machine that runs now
+	process   *sim.Process
+	base      time.Duration // when that was started
+	version   uint64        // of the parts
+	violation *violation    // the first promise that was seen broken
+	tally     *tally        // nil if nobody counts
+	verbose   bool
+	timeline  []string
 }
 
 // part is a piece of the world that outlasts processes, beside the disk.
@@ -112,15 +113,6 @@ func (s *Sim) note(format string, values ...any) {
 func (s *Sim) branch(name string) {
 	if s.tally != nil {
 		s.tally.branches[name]++
-	}
-}
-
-// batchDone is told by a source that a batch is done.
-func (s *Sim) batchDone() {
-	for _, p := range s.parts {
-		if sink, ok := p.(interface{ batchDone() }); ok {
-			sink.batchDone()
-		}
 	}
 }
 

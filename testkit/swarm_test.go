@@ -1,22 +1,55 @@
 package testkit
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/tidewheel/tidewheel/structured/sink"
 )
 
+// swarmRuns is how many random runs TestSwarm makes unless -testkit.runs says
+// otherwise; fullSwarm is how many must have met every fault and way of recovery.
+const (
+	swarmRuns = 500
+	fullSwarm = 20_000
+)
+
+// TestSwarm runs the word counts at random: no promise is broken, and over a full
+// run nothing that can happen is missing.
 func TestSwarm(t *testing.T) {
-	count := newTally()
-	runs := 500
+	runs := swarmRuns
 	if *runsFlag > 0 {
 		runs = *runsFlag
 	}
-	for name, scenario := range map[string]func(*Sim){"topic": streamCount, "files": streamFiles} {
-		if f := check(scenario, runs/2, *seedFlag, count); f != nil {
-			t.Error(name, report(t.Name(), scenario, *f, false))
-		}
+	counts := []struct {
+		name      string
+		scenario  func(*Sim)
+		stateless bool // so it has no snapshots
+	}{
+		{"stream", streamCount, false},
+		{"stream of files", streamFiles, false},
+		{"table", tableCount(sink.Complete), false},
+		{"table of files", tableFiles, true},
 	}
-	var text strings.Builder
-	count.write(&text)
-	t.Log(text.String(), count.never())
+	for _, c := range counts {
+		t.Run(c.name, func(t *testing.T) {
+			began := time.Now()
+			count := newTally()
+			if f := check(c.scenario, runs/len(counts), *seedFlag, count); f != nil {
+				t.Fatal(report(t.Name(), c.scenario, *f, *traceFlag))
+			}
+			var text strings.Builder
+			count.write(&text)
+			t.Logf("%.2f s, %s", time.Since(began).Seconds(), text.String())
+			never := count.never()
+			if c.stateless {
+				never = slices.DeleteFunc(never, func(name string) bool { return strings.Contains(name, "snapshot") })
+			}
+			if len(never) > 0 && runs >= fullSwarm {
+				t.Errorf("did not occur in %d runs: %s", count.runs, strings.Join(never, ", "))
+			}
+		})
+	}
 }

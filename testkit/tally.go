@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/sim"
 	"github.com/tidewheel/tidewheel/wal"
 )
@@ -20,65 +22,116 @@ type tally struct {
 	points       int
 	faults       map[string]int
 	branches     map[string]int
+	odd          map[string]int
 	sites        map[string]bool
 }
 
-// The ways of recovery that every program with a checkpoint has.
+// recoveryBranches are the ways of recovery that a program with a checkpoint has.
 var recoveryBranches = []string{
-	"fresh start", "start after a stop", "planned batch run again", "sink had the batch",
-	"sink was written to again", "sink dropped a batch that it had", "torn tail dropped",
-	"snapshot restored", "start after a failure", "start after a crash",
+	"fresh start", "start after a stop", "start after a crash", "start after a failure",
+	"no batch is pending", "a batch is pending", "the sink has the pending batch",
+	"a batch is pending and there is a snapshot", "there is a snapshot", "a torn tail is dropped",
 }
 
 func newTally() *tally {
-	return &tally{faults: map[string]int{}, branches: map[string]int{}, sites: map[string]bool{}}
+	return &tally{faults: map[string]int{}, branches: map[string]int{}, odd: map[string]int{}, sites: map[string]bool{}}
 }
 
-// count adds what happened on a machine that has ended, and what the next start will
-// find.
-func (s *Sim) count(w *sim.World, st *state) {
+// countEnd adds what happened on a machine that has ended.
+func (s *Sim) countEnd(w *sim.World) {
+	t := s.tally
+	if t == nil {
+		return
+	}
+	t.points += int(w.Points())
+	for _, site := range w.Buggified() {
+		t.odd[site]++
+	}
+	for _, f := range w.Fired() {
+		t.faults[f.Kind.String()]++
+		if f.Kind == sim.Crash {
+			t.faults["disk "+sim.Outcome{Kind: f.Outcome.Kind}.String()]++
+		}
+	}
+}
+
+// countStart adds what a process that is about to start will find.
+func (s *Sim) countStart(st *state) {
 	t := s.tally
 	if t == nil {
 		return
 	}
 	t.starts++
-	t.points += int(w.Points())
-	for _, f := range w.Fired() {
-		t.faults[f.Kind.String()]++
-		if f.Kind != sim.Crash {
-			continue
-		}
-		t.faults["disk "+sim.Outcome{Kind: f.Outcome.Kind}.String()]++
+	switch {
+	case st.starts == 1:
+		s.branch("fresh start")
+		return
+	case st.clean:
+		s.branch("start after a stop")
+	case st.crashed:
+		s.branch("start after a crash")
+	default:
+		s.branch("start after a failure")
 	}
-	if len(w.Fired()) == 0 {
+	// The look takes a world of its own, so that it leaves no trace.
+	w := sim.NewWorld(sim.Options{Disk: st.disk.Clone()})
+	defer w.Close()
+	w.Start("look", func(e env.Env) error {
+		names, err := e.FS().List("/")
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			s.look(e, path.Join("/", name))
+		}
+		return nil
+	})
+	w.Run(sim.Limit{})
+}
+
+// look opens a checkpoint as the next process will and counts what is in it.
+func (s *Sim) look(e env.Env, dir string) {
+	if report, err := wal.Inspect(e, path.Join(dir, "log")); err == nil && report.Torn.Bytes > 0 {
+		s.branch("a torn tail is dropped")
+	}
+	format, err := readFile(e.FS(), path.Join(dir, "format"))
+	kind := strings.Fields(format)
+	if err != nil || len(kind) < 2 {
 		return
 	}
-	if f := w.Fired()[len(w.Fired())-1]; f.Kind == sim.Crash || f.Kind == sim.Kill {
-		t.branches["start after a crash"]++
-	} else if !st.clean {
-		t.branches["start after a failure"]++
+	j, r, err := journal.Open(context.Background(), e, dir, journal.Options{Kind: kind[1], AcceptFingerprint: true})
+	if err != nil {
+		return
 	}
-	for _, directory := range s.directories {
-		report, err := wal.Inspect(onlyFiles{files: w.Files()}, path.Join(directory, "log"))
-		if err == nil && report.Torn.Bytes > 0 {
-			t.branches["torn tail dropped"]++
+	if r.Pending == nil && r.Last != nil {
+		s.branch("no batch is pending")
+	}
+	if len(r.Snapshots) > 0 {
+		s.branch("there is a snapshot")
+	}
+	if r.Pending != nil {
+		s.branch("a batch is pending")
+		if len(r.Snapshots) > 0 {
+			s.branch("a batch is pending and there is a snapshot")
+		}
+		for _, has := range s.outputs {
+			if has(*r.Pending) {
+				s.branch("the sink has the pending batch")
+			}
 		}
 	}
+	if err := j.Close(); err != nil {
+		return
+	}
 }
 
-// onlyFiles is an Env for code that only reads files.
-type onlyFiles struct {
-	env.Env
-	files env.FS
-}
-
-func (e onlyFiles) FS() env.FS { return e.files }
-
-// saw notes that a site was reached.
-func (t *tally) saw(site string) {
-	t.sites[site] = true
-	if strings.HasPrefix(site, "read(") && strings.Contains(site, "/snap/") {
-		t.branches["snapshot restored"]++
+// holds returns a function that says whether an output has a batch.
+func holds[T any](out Output[T]) func(journal.Plan) bool {
+	return func(p journal.Plan) bool {
+		batches, err := out.committed()
+		return err == nil && slices.ContainsFunc(batches, func(b written[T]) bool {
+			return b.id == p.Batch || b.at.Equal(p.Time)
+		})
 	}
 }
 
@@ -88,7 +141,7 @@ func (t *tally) write(to io.Writer) {
 	for _, counts := range []struct {
 		title string
 		of    map[string]int
-	}{{"faults", t.faults}, {"recovery", t.branches}} {
+	}{{"faults", t.faults}, {"recovery", t.branches}, {"odd behaviour", t.odd}} {
 		fmt.Fprintf(to, "%s:\n", counts.title)
 		for _, name := range slices.Sorted(maps.Keys(counts.of)) {
 			fmt.Fprintf(to, "  %8d  %s\n", counts.of[name], name)

@@ -62,7 +62,7 @@ func Check(t testing.TB, scenario func(*Sim), list ...Option) {
 // check returns the first of some random plans that fails. Every run is made twice, or
 // of a swarm, which counts, one in a few.
 func check(scenario func(*Sim), runs int, seed uint64, count *tally) *failed {
-	sites, known := sim.NewSites(), places{}
+	sites, known := sim.NewSites(), newPlaces()
 	for n := range runs {
 		var p *plan
 		if n == 0 {
@@ -75,12 +75,12 @@ func check(scenario func(*Sim), runs int, seed uint64, count *tally) *failed {
 			return &failed{p, &violation{"scenario", s.mistake.Error()}}
 		}
 		s.tally = count
-		o := settings{sites: sites}
+		o := settings{sites: sites, odd: known.noteOdd}
 		if n%8 == 0 {
 			o.observe = func(_ *state, at sim.Point) {
 				known.note(at)
 				if count != nil {
-					count.saw(at.Site)
+					count.sites[at.Site] = true
 				}
 			}
 		}

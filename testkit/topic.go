@@ -100,7 +100,6 @@ func (t *Topic[T]) prefix(end []int) prefix[T] {
 // The calls of both APIs' readers.
 
 func (t *Topic[T]) callInitial() (string, error) {
-	t.sim.branch("fresh start")
 	return formatOffsets(make([]int, t.partitions)), nil
 }
 
@@ -144,7 +143,6 @@ func (t *Topic[T]) callRange(start, end string) (from, to []int, err error) {
 		}
 	}
 	if !slices.Equal(to, t.latest) && !slices.Equal(from, to) {
-		t.sim.branch("planned batch run again")
 		t.sim.note("%s: range %s…%s again", t.name, start, end)
 	}
 	return from, to, nil
@@ -170,7 +168,6 @@ func (t *Topic[T]) callCommit(end string) error {
 			}
 		}
 		t.state.committed = to
-		t.sim.batchDone()
 		t.sim.changed()
 		return nil
 	})
