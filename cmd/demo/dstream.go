@@ -18,7 +18,7 @@ func runDStream(ctx context.Context, p place) error {
 	var rows atomic.Int64 // since the last report; a task that is tried again counts twice
 	var ending atomic.Bool
 	options := dstream.Options{
-		Interval:   200 * time.Millisecond,
+		Interval:   50 * time.Millisecond,
 		Checkpoint: p.of("dstream", "checkpoint"),
 		Progress: func(done dstream.Progress) {
 			report(progress{Batch: done.Batch, Rows: rows.Swap(0), Took: done.Duration, State: done.State})
@@ -29,14 +29,16 @@ func runDStream(ctx context.Context, p place) error {
 			Map(func(line string) string { rows.Add(1); return line })
 		batch, total := wordcount.DStream(lines)
 		batch.SaveTo(dstream.Files(p.of("dstream", "counts"), wordcount.Line))
+		saved := false
 		total.ForEachRDD(func(ctx context.Context, counts rdd.Pairs[string, int64], _ time.Time) error {
-			if !ending.Load() {
+			if !ending.Load() || saved && rows.Load() == 0 { // without rows it is as it was
 				return nil
 			}
 			lines, err := counts.Map(rdd.MakePair).Map(wordcount.Line).Collect(ctx)
 			if err != nil {
 				return err
 			}
+			saved = true
 			return replaceFile(p.of("dstream", "total"), strings.Join(lines, "\n"))
 		})
 		return nil

@@ -14,7 +14,7 @@ import (
 
 // bytesPerSecond is how much text is fed: as much as both jobs take in on two
 // processors, with room for what they have to catch up after a kill.
-const bytesPerSecond = 600_000
+const bytesPerSecond = 300_000
 
 // run is one run of the demo.
 type run struct {
