@@ -54,38 +54,34 @@ func (w *sliding[K, V]) advance(ctx context.Context, tick int64) ([]change, erro
 // dropped.
 var errLeftUnknown = errors.New("values leave the window of a key that has no value: the filter dropped it while values were in the window")
 
-// compute moves one partition on: per key, what left is taken out by the inverse
-// and what came is added.
+// compute moves one partition on: what left is taken out of a key's value by the
+// inverse, then what came is added.
 func (w *sliding[K, V]) compute(partition int, entries *keyed.Table[K, V], tick int64) ([]entry[K, V], error) {
 	slide := w.node.slide
-	old := w.sum(partition, tick-w.length-slide, tick-w.length)
+	left := w.sum(partition, tick-w.length-slide, tick-w.length)
 	came := w.sum(partition, tick-slide, tick)
-	var changes []entry[K, V]
-	for slot := range old.End() {
-		key, hash := old.Key(slot), old.HashAt(slot)
-		at, ok := entries.FindHash(key, hash)
-		if !ok {
-			if w.node.session.options.SparkCompatible {
-				return nil, fmt.Errorf("key %v: %w", key, errLeftUnknown)
-			}
-			continue
+	changes := make([]entry[K, V], 0, max(len(left), len(came)))
+	changed := make([]int32, entries.End()) // by slot: the place in changes, plus 1
+	for _, pair := range left {
+		slot, ok := entries.Find(pair.Key)
+		if ok {
+			changes = append(changes, entry[K, V]{key: pair.Key, value: w.options.inverse(*entries.At(slot), pair.Value), known: true, slot: slot})
+			changed[slot] = int32(len(changes))
+		} else if w.node.session.options.SparkCompatible {
+			return nil, fmt.Errorf("key %v: %w", pair.Key, errLeftUnknown)
 		}
-		value := w.options.inverse(*entries.At(at), *old.At(slot))
-		if in, ok := came.FindHash(key, hash); ok {
-			value = w.reduce(value, *came.At(in))
-			came.Delete(in)
-		}
-		changes = append(changes, entry[K, V]{key: key, value: value})
 	}
-	for slot := range came.End() {
-		if !came.Live(slot) {
-			continue
+	for _, pair := range came {
+		slot, ok := entries.Find(pair.Key)
+		switch {
+		case !ok:
+			changes = append(changes, entry[K, V]{key: pair.Key, value: pair.Value})
+		case changed[slot] > 0:
+			e := &changes[changed[slot]-1]
+			e.value = w.reduce(e.value, pair.Value)
+		default:
+			changes = append(changes, entry[K, V]{key: pair.Key, value: w.reduce(*entries.At(slot), pair.Value), known: true, slot: slot})
 		}
-		value := *came.At(slot)
-		if at, ok := entries.FindHash(came.Key(slot), came.HashAt(slot)); ok {
-			value = w.reduce(*entries.At(at), value)
-		}
-		changes = append(changes, entry[K, V]{key: came.Key(slot), value: value})
 	}
 	if w.options.keep != nil {
 		for i := range changes {
@@ -96,21 +92,32 @@ func (w *sliding[K, V]) compute(partition int, entries *keyed.Table[K, V], tick 
 }
 
 // sum reduces a partition of the kept batches after one tick and up to another,
-// oldest first.
-func (w *sliding[K, V]) sum(partition int, after, to int64) *keyed.Table[K, V] {
-	sums := keyed.NewTable[K, V]()
+// oldest first: each key once.
+func (w *sliding[K, V]) sum(partition int, after, to int64) []rdd.Pair[K, V] {
+	var batches [][]rdd.Pair[K, V]
 	for tick := max(after+1, 1); tick <= to; tick++ {
-		batch := w.kept.batches[tick]
-		if batch == nil {
-			continue
+		if batch := w.kept.batches[tick]; batch != nil && len(batch[partition]) > 0 {
+			batches = append(batches, batch[partition])
 		}
-		for _, pair := range batch[partition] {
-			slot, isNew := sums.Insert(pair.Key)
+	}
+	switch len(batches) {
+	case 0:
+		return nil
+	case 1:
+		return batches[0] // each batch was reduced
+	}
+	var sums []rdd.Pair[K, V]
+	places := keyed.NewTable[K, int]()
+	for _, batch := range batches {
+		for _, pair := range batch {
+			slot, isNew := places.Insert(pair.Key)
 			if isNew {
-				*sums.At(slot) = pair.Value
-			} else {
-				*sums.At(slot) = w.reduce(*sums.At(slot), pair.Value)
+				*places.At(slot) = len(sums)
+				sums = append(sums, pair)
+				continue
 			}
+			sum := &sums[*places.At(slot)]
+			sum.Value = w.reduce(sum.Value, pair.Value)
 		}
 	}
 	return sums

@@ -64,11 +64,13 @@ func (t *table[K, S]) open() []*part[K, S] {
 	return t.parts
 }
 
-// change is what one attempt wants to do with a key.
+// entry is what one attempt wants to do with a key.
 type entry[K comparable, S any] struct {
 	key    K
 	value  S
 	delete bool
+	known  bool   // the key is in the table, at slot
+	slot   uint32 // valid until the table is compacted
 }
 
 // advance brings a partition to a tick. compute reads the partition and returns
@@ -100,10 +102,16 @@ func (t *table[K, S]) advance(task rdd.Task, tick int64, compute func(p *part[K,
 }
 
 func (p *part[K, S]) put(e *entry[K, S]) {
+	slot, known := e.slot, e.known
+	switch {
+	case !known && e.delete:
+		slot, known = p.entries.Find(e.key)
+	case !known:
+		slot, _ = p.entries.Insert(e.key)
+	}
 	if !e.delete {
-		slot, _ := p.entries.Insert(e.key)
 		*p.entries.At(slot) = e.value
-	} else if slot, ok := p.entries.Find(e.key); ok {
+	} else if known {
 		p.entries.Delete(slot)
 	}
 }

@@ -134,9 +134,9 @@ func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChun
 		}
 		state, keep := u.update(values, old, true)
 		if !keep {
-			changes = append(changes, entry[K, S]{key: key, delete: true})
+			changes = append(changes, entry[K, S]{key: key, delete: true, known: true, slot: slot})
 		} else if u.same == nil || !u.same(old, state) {
-			changes = append(changes, entry[K, S]{key: key, value: state})
+			changes = append(changes, entry[K, S]{key: key, value: state, known: true, slot: slot})
 		}
 	}
 	var none S
