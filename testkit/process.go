@@ -66,9 +66,11 @@ func (p *Process) Session() *structured.Session {
 }
 
 // run is the main function of the process.
-func (p *Process) run() (err error) {
-	defer func() { err = errors.Join(err, p.close()) }()
-	return p.sim.app(p)
+func (p *Process) run() error {
+	err := p.sim.app(p)
+	err = errors.Join(err, p.close())
+	p.sim.probe("end", 0) // so that a crash after everything is tried too
+	return err
 }
 
 func (p *Process) close() error {

@@ -74,7 +74,7 @@ func exhausted(scenario func(*Sim)) *failed {
 // TestDivergence: a program that depends on the order of a map is found out.
 func TestDivergence(t *testing.T) {
 	found := check(func(s *Sim) {
-		in := Input(s, "words", 1, rapid.SliceOfNDistinct(rapid.StringMatching("[a-z]{1,8}"), 20, 30, rapid.ID[string]))
+		in := Input(s, "words", 1, rapid.SliceOfNDistinct(rapid.StringMatching("[a-z]{1,8}"), 60, 80, rapid.ID[string]))
 		out := Sink[string](s, "words", IdempotentBatch)
 		s.App(func(p *Process) error {
 			stream, err := dstream.Recover(p.Options("ckpt"), func(stream *dstream.Session) error {
@@ -89,7 +89,7 @@ func TestDivergence(t *testing.T) {
 			return stream.Run(p.Context())
 		})
 		ExactlyOnce(s, in, out, func(words []string) []string { return words })
-	}, 10, 1, nil)
+	}, 1, 1, nil)
 	if found == nil {
 		t.Fatal("not found")
 	}

@@ -3,6 +3,7 @@ package testkit
 import (
 	"encoding/json/v2"
 	"fmt"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -42,6 +43,9 @@ type drawn[T any] struct {
 // draw returns the rows that the plan has for an input. If it has none yet they are
 // drawn, from the plan's seed.
 func draw[T any](s *Sim, name string, rows *rapid.Generator[[]T]) drawn[T] {
+	if name == "" || strings.ContainsAny(name, ";:=' ") {
+		s.wrong("input %q: a name is not empty and holds none of the signs that separate a plan's fields", name)
+	}
 	in := s.plan.input(name)
 	if in == nil {
 		in = &input{name: name}

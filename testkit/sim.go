@@ -84,6 +84,11 @@ func (s *Sim) wrong(format string, values ...any) {
 func declare(scenario func(*Sim), p *plan) *Sim {
 	s := &Sim{plan: p}
 	scenario(s)
+	for _, in := range p.inputs {
+		if in.typed == nil {
+			s.wrong("the plan has rows of %s, which the scenario does not declare", in.name)
+		}
+	}
 	if s.app == nil {
 		s.wrong("the scenario has no program: call App")
 	}

@@ -17,12 +17,16 @@ func countValues(lines structured.DataFrame) structured.DataFrame {
 
 // tableCount is the word count of a structured query, from a topic to a sink.
 func tableCount(mode sink.Mode) func(*Sim) {
+	return triggeredCount(mode, structured.Every(Interval))
+}
+
+func triggeredCount(mode sink.Mode, trigger structured.Trigger) func(*Sim) {
 	return func(s *Sim) {
 		in := Input(s, "words", 2, words)
 		out := TableSink(s, "counts", IdempotentBatch, "word")
 		s.App(func(p *Process) error {
 			return countValues(p.Session().Stream(in.Table())).Write(out).Mode(mode).
-				Trigger(structured.Every(Interval)).Checkpoint("ckpt").Run(p.Context())
+				Trigger(trigger).Checkpoint("ckpt").Run(p.Context())
 		})
 		EqualsBatch(s, in, out, countValues)
 	}
@@ -59,4 +63,9 @@ func TestTableWordCount(t *testing.T) {
 func TestTableWordsOfFiles(t *testing.T) {
 	t.Run("check", func(t *testing.T) { Check(t, tableFiles) })
 	t.Run("exhaust", func(t *testing.T) { Exhaust(t, tableFiles) })
+}
+
+// TestProgramThatEnds: one that returns is started again for what arrives later.
+func TestProgramThatEnds(t *testing.T) {
+	Exhaust(t, triggeredCount(sink.Update, structured.AvailableNow()))
 }
