@@ -42,10 +42,14 @@ func findText(directory string) ([]file, error) {
 	return files, err
 }
 
+// largest is the size above which files are left out: many small files make many
+// batches.
+const largest = 8 << 10
+
 // draw returns files in random order, together of about the given size at most.
 func draw(random *rand.Rand, files []file, bytes int64) (drawn []file) {
 	for _, i := range random.Perm(len(files)) {
-		if files[i].size <= bytes {
+		if files[i].size <= min(bytes, largest) {
 			bytes -= files[i].size
 			drawn = append(drawn, files[i])
 		}

@@ -14,7 +14,7 @@ import (
 
 // bytesPerSecond is how much text is fed: as much as both jobs take in on two
 // processors, with room for what they have to catch up after a kill.
-const bytesPerSecond = 300_000
+const bytesPerSecond = 150_000
 
 // run is one run of the demo.
 type run struct {
@@ -24,6 +24,12 @@ type run struct {
 	kills int // of each job; 0: 1 to 3
 	out   io.Writer
 }
+
+// grace is how long after the last file the jobs may take to end.
+const grace = 2 * time.Minute
+
+// errSlow says that they took longer.
+var errSlow = fmt.Errorf("a job did not end within %s of the last file", grace)
 
 // errDisagree says that a stream has not what the batch job has.
 var errDisagree = errors.New("a word was lost or counted twice")
@@ -89,6 +95,8 @@ func (r *run) moments(random *rand.Rand, start time.Time) []time.Time {
 // stream feeds the files to the jobs and returns when all have ended. The first error
 // ends the others.
 func (r *run) stream(ctx context.Context, p place, files []file, v *view, processes []*process) error {
+	ctx, release := context.WithTimeoutCause(ctx, r.feed+grace, errSlow)
+	defer release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var all sync.WaitGroup

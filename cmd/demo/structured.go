@@ -44,7 +44,7 @@ func runQuery(ctx context.Context, p place, session *structured.Session, ledger 
 			return ledger.Add(id, counts)
 		})).
 		Mode(structured.Update).
-		Trigger(structured.Every(50 * time.Millisecond)).
+		Trigger(structured.Every(20 * time.Millisecond)).
 		Checkpoint(p.of("structured", "checkpoint")).
 		Start(ctx)
 	if err != nil {

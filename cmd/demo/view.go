@@ -26,9 +26,12 @@ type view struct {
 
 type jobView struct {
 	name  string
-	last  progress // rows and time are those of the last batch that had rows
-	rows  int64
+	last  progress
 	kills int
+
+	// Of the batches that had rows: sums in which a batch counts a tenth less with each
+	// that comes after it.
+	batches, rows, seconds float64
 }
 
 func newView(out io.Writer, files int) *view {
@@ -59,11 +62,10 @@ func (v *view) progress(job string, now progress) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	j := v.job(job)
-	j.rows += now.Rows
-	if now.Rows == 0 {
-		now.Rows, now.Took = j.last.Rows, j.last.Took
-	}
 	j.last = now
+	if now.Rows > 0 {
+		j.batches, j.rows, j.seconds = j.batches*0.9+1, j.rows*0.9+float64(now.Rows), j.seconds*0.9+now.Took.Seconds()
+	}
 }
 
 func (v *view) killed(job string) {
@@ -113,12 +115,12 @@ func (v *view) draw() {
 	}
 	fmt.Fprintf(&text, "%5.1fs  %-10s  %d of %d files, %.1f MB\n", time.Since(v.start).Seconds(), "feeder", v.fed, v.files, float64(v.bytes)/1e6)
 	for _, j := range v.jobs {
-		rate := 0.0
-		if j.last.Took > 0 {
-			rate = float64(j.last.Rows) / j.last.Took.Seconds()
+		var rate, latency float64
+		if j.seconds > 0 {
+			rate, latency = j.rows/j.seconds, 1000*j.seconds/j.batches
 		}
-		fmt.Fprintf(&text, "%7s %-10s  batch %-5d %8.0f rows/s  latency %4d ms  state %7d keys  killed %d\n",
-			"", j.name, j.last.Batch, rate, j.last.Took.Milliseconds(), j.last.State, j.kills)
+		fmt.Fprintf(&text, "%7s %-10s  batch %-5d %8.0f rows/s  latency %6.1f ms  state %7d keys  killed %d\n",
+			"", j.name, j.last.Batch, rate, latency, j.last.State, j.kills)
 	}
 	v.drawn = 1 + len(v.jobs)
 	_, _ = io.WriteString(v.out, text.String())
