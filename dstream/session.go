@@ -187,10 +187,14 @@ func (s *Session) Wait(ctx context.Context) error {
 // Run starts the stream and waits. It ends, without error, when ctx is done or
 // another goroutine calls Stop or Drain; and with the error when a batch fails.
 func (s *Session) Run(ctx context.Context) error {
-	if err := s.Start(ctx); err != nil {
+	err := s.Start(ctx)
+	if err != nil && ctx.Err() != nil && errors.Is(err, context.Cause(ctx)) {
+		return nil // it was ended while it restored its state
+	}
+	if err != nil {
 		return err
 	}
-	err := s.Wait(context.WithoutCancel(ctx))
+	err = s.Wait(context.WithoutCancel(ctx))
 	return errors.Join(err, s.Stop(context.WithoutCancel(ctx)))
 }
 
