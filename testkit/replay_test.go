@@ -11,6 +11,8 @@ func TestPlansOfOldBugs(t *testing.T) {
 		// What a failed sync has dropped does not become durable by another sync.
 		{"owner file", `v1;in=in:["b"];f=error@sync(out/_tidewheel/owner)#1;f=crash@2:park(dstream)#4/kept`, streamFiles},
 		{"format file", `v1;in=words:[];f=error-after@rename(ckpt/format)#1;f=crash@2:syncdir(ckpt)#1/subset`, streamCount},
+		// A stream that is stopped while it starts has not failed.
+		{"stop while starting", `v1;wave=1;in=words:["c","c","c"];f=crash@mkdir(ckpt)#1/kept;f=crash@2:commit(words)#2/kept;f=delay@3:list(ckpt/snap)#1/4.551s`, streamCount},
 	} {
 		t.Run(bug.name, func(t *testing.T) { Replay(t, bug.plan, bug.scenario) })
 	}

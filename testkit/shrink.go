@@ -76,11 +76,23 @@ func (k *shrinker) try(change func(*plan)) bool {
 
 func (k *shrinker) dropFaults() (changed bool) {
 	for i := len(k.best.faults) - 1; i >= 0; i-- {
-		if k.try(func(p *plan) { p.faults = slices.Delete(p.faults, i, i+1) }) {
+		drop := func(p *plan) { p.faults = slices.Delete(p.faults, i, i+1) }
+		if k.try(drop) || k.try(func(p *plan) { p.shiftAfter(i); drop(p) }) {
 			changed = true
 		}
 	}
 	return changed
+}
+
+// shiftAfter moves the faults of the processes after that of a fault to the one before
+// theirs, since that process will not end by it.
+func (p *plan) shiftAfter(i int) {
+	ended := p.faults[i].Incarnation
+	for j := range p.faults {
+		if p.faults[j].Incarnation > ended {
+			p.faults[j].Incarnation--
+		}
+	}
 }
 
 // plainShape takes the order of activities and the knobs back to what is usual.
