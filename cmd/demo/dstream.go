@@ -18,7 +18,7 @@ func runDStream(ctx context.Context, p place) error {
 	var rows atomic.Int64 // since the last report; a task that is tried again counts twice
 	var ending atomic.Bool
 	options := dstream.Options{
-		Interval:   20 * time.Millisecond,
+		Interval:   30 * time.Millisecond,
 		Checkpoint: p.of("dstream", "checkpoint"),
 		Progress: func(done dstream.Progress) {
 			report(progress{Batch: done.Batch, Rows: rows.Swap(0), Took: done.Duration, State: done.State})
