@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"path"
-	"time"
 
 	"github.com/tidewheel/tidewheel/checkpoint"
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -44,60 +43,6 @@ type change struct {
 	data  []byte
 }
 
-// planRecord is what a plan in the log holds for this package.
-type planRecord struct {
-	Interval int64         `json:"interval"` // of batches, in milliseconds
-	Sources  []rangeRecord `json:"sources"`  // in the order of the graph
-}
-
-// rangeRecord is the range of one source.
-type rangeRecord struct {
-	Source string `json:"source"`
-	From   Offset `json:"from"`
-	To     Offset `json:"to"`
-}
-
-func (s *Session) encodePlan() []byte {
-	record := planRecord{Interval: s.options.Interval.Milliseconds(), Sources: make([]rangeRecord, len(s.inputs))}
-	for i, in := range s.inputs {
-		record.Sources[i] = rangeRecord{in.label, in.from, in.to}
-	}
-	data, err := json.Marshal(record)
-	if err != nil {
-		panic(err) // strings and numbers always have a form
-	}
-	return data
-}
-
-// decodePlan refuses what was planned with another interval: state and windows
-// count in intervals.
-func (s *Session) decodePlan(plan journal.Plan) ([]rangeRecord, error) {
-	var record planRecord
-	if err := json.Unmarshal(plan.Ranges, &record); err != nil {
-		return nil, fmt.Errorf("plan of batch %d in the log: %w", plan.Batch, err)
-	}
-	if record.Interval != s.options.Interval.Milliseconds() {
-		return nil, fmt.Errorf("the checkpoint was made with batches of %s, Options.Interval is %s: keep the interval, or start a new checkpoint",
-			time.Duration(record.Interval)*time.Millisecond, s.options.Interval)
-	}
-	if len(record.Sources) != len(s.inputs) {
-		return nil, fmt.Errorf("the log has ranges of %d sources, the graph has %d", len(record.Sources), len(s.inputs))
-	}
-	return record.Sources, nil
-}
-
-// replan takes the ranges of a pending batch from the log.
-func (s *Session) replan(plan *journal.Plan) error {
-	records, err := s.decodePlan(*plan)
-	if err != nil {
-		return err
-	}
-	for i, in := range s.inputs {
-		in.from, in.to = records[i].From, records[i].To
-	}
-	return nil
-}
-
 func encodeAnswers(answers [][]byte) []byte {
 	data, err := json.Marshal(answers)
 	if err != nil {
@@ -122,13 +67,13 @@ func (s *Session) resume(ctx context.Context) error {
 		s.generator = resumeGenerator(s.options.Interval, r.Pending.Batch, r.Pending.Time.Add(-s.options.Interval))
 		return nil
 	}
-	records, err := s.decodePlan(r.Last.Plan)
+	spans, err := s.decodePlan(r.Last.Plan)
 	if err != nil {
 		return err
 	}
 	s.done.batch = r.Last.Done.Batch
-	for _, record := range records {
-		s.done.ends = append(s.done.ends, record.To)
+	for _, r := range spans {
+		s.done.ends = append(s.done.ends, r.to)
 	}
 	s.generator = resumeGenerator(s.options.Interval, r.Last.Done.Batch+1, r.Last.Plan.Time)
 	return s.restore(ctx)

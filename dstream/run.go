@@ -75,6 +75,9 @@ func (s *Session) start(ctx context.Context) error {
 // run runs batches until the stream is drained or ctx is done, which is no error.
 func (s *Session) run(ctx context.Context) error {
 	for {
+		if s.drain.IsSet() {
+			s.generator.drain(s.now())
+		}
 		tick, wait, end := s.generator.next(s.now())
 		if end {
 			return nil
@@ -103,16 +106,10 @@ func (s *Session) run(ctx context.Context) error {
 
 // await waits for the next tick, or for the wish to drain.
 func (s *Session) await(ctx context.Context, wait time.Duration) error {
-	if s.generator.last > 0 {
+	if s.drain.IsSet() {
 		return s.env.Park(ctx, wait)
 	}
-	if err := s.env.Park(ctx, wait, &s.drain); err != nil {
-		return err
-	}
-	if s.drain.IsSet() {
-		s.generator.drain(s.now())
-	}
-	return nil
+	return s.env.Park(ctx, wait, &s.drain)
 }
 
 // batch runs one batch, from its plan to its commit.
@@ -132,32 +129,6 @@ func (s *Session) batch(ctx context.Context, tick int64) error {
 		s.options.Progress(s.progress(tick, began, s.env.Mono()-started, err))
 	}
 	return err
-}
-
-// plan fixes what the batch reads. A batch that the log holds already keeps its
-// ranges.
-func (s *Session) plan(ctx context.Context, tick int64) (pending bool, err error) {
-	if s.recovered != nil && s.recovered.Pending != nil && s.recovered.Pending.Batch == tick-1 {
-		if !mutate.On(10) {
-			return true, s.replan(s.recovered.Pending)
-		}
-		pending = true
-	}
-	for _, in := range s.inputs {
-		in.from = in.to
-		if s.options.SparkCompatible && !in.node.wanted {
-			continue
-		}
-		if in.to, err = in.use.Latest(ctx, in.from); err != nil {
-			return false, fmt.Errorf("source %s: %w", in.label, err)
-		}
-	}
-	if s.journal == nil || pending {
-		return pending, nil
-	}
-	return false, s.journal.Plan(ctx, journal.Plan{
-		Batch: tick - 1, Time: s.generator.time(tick), Partitions: s.partitions(), Ranges: s.encodePlan(),
-	})
 }
 
 // compute brings state forward, runs the outputs and commits.
@@ -235,7 +206,7 @@ func (s *Session) commit(ctx context.Context, tick int64, changes []change, answ
 				return err
 			}
 		}
-		if err := s.journal.Commit(ctx, journal.Done{Batch: tick - 1, Answers: encodeAnswers(answers)}, nil); err != nil {
+		if err := s.journal.Commit(ctx, journal.Done{Batch: tick - 1, Answers: encodeAnswers(answers)}, s.planAhead(ctx, tick+1)); err != nil {
 			return err
 		}
 		if tick%int64(s.options.SnapshotEvery) == 0 {

@@ -35,6 +35,7 @@ type Session struct {
 	recovered *journal.Recovered
 	snapshots *snapshots
 	done      doneBatch
+	ahead     []span // of the next batch, if its plan was logged with the last commit
 	cancel    context.CancelCauseFunc
 	loop      *env.Proc
 	drain     env.Latch // set when a graceful stop is asked

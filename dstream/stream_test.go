@@ -409,3 +409,35 @@ func TestNamesOfState(t *testing.T) {
 		})
 	}
 }
+
+// TestDrainOfALateStream drains a stream whose batches take longer than its
+// interval: it runs those whose time has come, and one more.
+func TestDrainOfALateStream(t *testing.T) {
+	batches := 0
+	simulate(t, nil, func(e env.Env) error {
+		o := options(e)
+		o.Checkpoint = "checkpoint"
+		s, err := Recover(o, func(s *Session) error {
+			s.From(Constant(1)).ForEachRDD(func(ctx context.Context, _ rdd.RDD[int], _ time.Time) error {
+				batches++
+				return env.Sleep(ctx, e, 3*time.Second)
+			})
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		ctx := context.Background()
+		if err := s.Start(ctx); err != nil {
+			return err
+		}
+		if err := env.Sleep(ctx, e, 5500*time.Millisecond); err != nil {
+			return err
+		}
+		return s.Drain(ctx)
+	})
+	// The wish is seen when the second batch ends, at 7 s: ticks 1 to 7, and 8.
+	if batches != 8 {
+		t.Errorf("%d batches, want 8", batches)
+	}
+}
