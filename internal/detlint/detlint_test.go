@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	_ "github.com/samber/lo" // snippets import it
 )
 
 const module = "github.com/tidewheel/tidewheel/"
