@@ -166,6 +166,28 @@ func TestStreamModes(t *testing.T) {
 	same(t, countsOf(complete.Rows()), map[string]int64{"a": 3, "b": 1})
 }
 
+// Trap 47: in complete mode, order and limit are those of the whole result so far;
+// a restart keeps it.
+func TestCompleteOrderLimit(t *testing.T) {
+	dir, checkpoint, table := t.TempDir(), t.TempDir(), sink.Memory("top")
+	for i, step := range []struct {
+		line string
+		want [][]any
+	}{
+		{"a b a c\n", [][]any{{"a", int64(2)}, {"b", int64(1)}}},
+		{"c c d\n", [][]any{{"c", int64(3)}, {"a", int64(2)}}},
+		{"d d d\n", [][]any{{"d", int64(4)}, {"c", int64(3)}}},
+	} {
+		s := newSession(t, 2)
+		top := wordCount(s.Stream(source.TextFiles(dir))).OrderBy(expr.Col("count").Desc(), expr.Col("word").Asc()).Limit(2)
+		q := start(t, top.Write(table).Mode(Complete).Checkpoint(checkpoint))
+		put(t, dir, fmt.Sprint(i), step.line)
+		process(t, q)
+		stop(t, q)
+		same(t, table.Rows(), step.want)
+	}
+}
+
 // A query that is stopped and started again, with other numbers of partitions too,
 // goes on with its offsets and its state.
 func TestRestart(t *testing.T) {
