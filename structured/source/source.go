@@ -84,6 +84,16 @@ type Bounded interface {
 	Freeze(ctx context.Context) error
 }
 
+// Waking is a Reader that says when there is data, so that nobody has to ask it again
+// and again.
+type Waking interface {
+	// Arrival returns what becomes ready when data arrives that the last call of Latest
+	// did not find. It is asked for after each such call, and may be ready too early,
+	// never too late. nil stands for data that cannot be waited for: Latest is then
+	// called at short intervals.
+	Arrival() env.Waitable
+}
+
 // Counted is a Reader that counts what it handed out.
 type Counted interface {
 	Counts() Counts

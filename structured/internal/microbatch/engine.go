@@ -213,30 +213,57 @@ func (e *engine) freeze(ctx context.Context) error {
 	return nil
 }
 
-// wait parks for a time. Whoever waits for all that is available cuts it short.
+// wait parks for a time. Whoever waits for all that is available cuts it short, and so
+// does data, for a query that looks for it whenever it may be there.
 func (e *engine) wait(ctx context.Context, limit time.Duration, ran bool) error {
 	if limit <= 0 || len(e.waiting) > 0 {
 		e.Env.Yield()
 		return stopped(ctx)
 	}
+	on := []env.Waitable{&e.control.requests}
 	if ran || e.Trigger.kind == interval {
 		e.Observer.Status("Waiting for next trigger", false)
 	} else {
 		e.Observer.Status("Waiting for data to arrive", false)
+		arrivals, all := e.arrivals()
+		if on = append(on, arrivals...); all {
+			limit = env.Forever
+		}
 	}
-	until := e.Env.Mono() + limit
+	began := e.Env.Mono()
 	for {
-		left := until - e.Env.Mono()
+		left := limit
+		if limit < env.Forever {
+			left -= e.Env.Mono() - began
+		}
 		if left <= 0 {
 			return stopped(ctx)
 		}
-		if err := e.Env.Park(ctx, left, &e.control.requests); err != nil {
+		if err := e.Env.Park(ctx, left, on...); err != nil {
 			return err
 		}
-		if e.takeRequests() {
+		if e.takeRequests() || len(on) > 1 {
 			return stopped(ctx)
 		}
 	}
+}
+
+// arrivals is what tells of new data, and whether all sources tell.
+func (e *engine) arrivals() (arrivals []env.Waitable, all bool) {
+	all = true
+	for _, reader := range e.readers {
+		waking, ok := reader.(source.Waking)
+		if !ok {
+			all = false
+			continue
+		}
+		if arrival := waking.Arrival(); arrival != nil {
+			arrivals = append(arrivals, arrival)
+		} else {
+			all = false
+		}
+	}
+	return arrivals, all
 }
 
 func stopped(ctx context.Context) error {
