@@ -6,6 +6,7 @@ toolchain go1.27.3
 
 require (
 	github.com/apache/arrow-go/v18 v18.8.0
+	github.com/benbjohnson/clock v1.3.5
 	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/cockroachdb/datadriven v1.0.3
 	github.com/samber/lo v1.53.0

@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/benbjohnson/clock"
+
+	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/scheduler"
 )
@@ -54,6 +57,16 @@ type Options struct {
 	// Logger takes warnings; default: none.
 	Logger *slog.Logger
 
+	// Clock is the time of the stream: when batches are due and what they are named.
+	// With a *clock.Mock, a test moves it and waits by Session.Settle:
+	//
+	//	mock.Add(interval)
+	//	err := stream.Settle(ctx)
+	//
+	// That is for simple tests of what batches give; package testkit tests a stream's
+	// behaviour over crashes. Default: the clock of Env.
+	Clock clock.Clock
+
 	// Env is the outside world. Only the testkit sets it.
 	Env env.Env
 }
@@ -76,6 +89,9 @@ func (o Options) validate() (Options, error) {
 	}
 	if o.Env == nil {
 		o.Env = env.Real()
+	}
+	if o.Clock != nil {
+		o.Env = clocked.New(o.Env, o.Clock)
 	}
 	if o.Parallelism < 0 {
 		return o, fmt.Errorf("dstream: Options.Parallelism is %d; it must be 1 or more, or 0 for the default", o.Parallelism)

@@ -107,9 +107,9 @@ func (s *Session) run(ctx context.Context) error {
 // await waits for the next tick, or for the wish to drain.
 func (s *Session) await(ctx context.Context, wait time.Duration) error {
 	if s.drain.IsSet() {
-		return s.env.Park(ctx, wait)
+		return s.idle.Park(ctx, wait)
 	}
-	return s.env.Park(ctx, wait, &s.drain)
+	return s.idle.Park(ctx, wait, &s.drain)
 }
 
 // batch runs one batch, from its plan to its commit.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/rdd"
@@ -38,9 +39,10 @@ type Session struct {
 	ahead     []span // of the next batch, if its plan was logged with the last commit
 	cancel    context.CancelCauseFunc
 	loop      *env.Proc
-	drain     env.Latch // set when a graceful stop is asked
-	failed    env.Latch // set when a batch has failed
-	ended     env.Latch // set when the loop has ended and all is closed
+	idle      *clocked.Loop // by which the loop waits for the next batch
+	drain     env.Latch     // set when a graceful stop is asked
+	failed    env.Latch     // set when a batch has failed
+	ended     env.Latch     // set when the loop has ended and all is closed
 
 	mu      sync.Mutex //det:lock state and failure
 	state   state
@@ -143,7 +145,9 @@ func (s *Session) Start(ctx context.Context) error {
 		cancel(err)
 		return errors.Join(err, s.end())
 	}
+	s.idle = clocked.NewLoop(s.env)
 	s.loop = s.env.Spawn("dstream", func() error {
+		defer s.idle.End()
 		err := env.Protect(func() error { return s.run(running) })
 		s.fail(err)
 		return errors.Join(err, s.end())
@@ -183,6 +187,37 @@ func (s *Session) Wait(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.failure
+}
+
+// Settle waits until every batch that is due by Options.Clock, which must be a
+// *clock.Mock, has been run, and the stream waits for the clock to be moved. So what
+// batches do is there to be looked at when it returns. It is exact however far the
+// clock was moved at once, and while a batch runs.
+//
+// It returns the stream's error if the stream has ended, and an error that says so
+// if ctx is done before the stream is idle, as when a batch itself waits for time to
+// pass. A failed batch of a stream without a checkpoint is no error of Settle: see
+// Wait.
+func (s *Session) Settle(ctx context.Context) error {
+	if s.loop == nil {
+		return errors.New("dstream: Settle: the session is not started")
+	}
+	err := clocked.Settle(ctx, s.env)
+	if errors.Is(err, clocked.ErrNoMock) {
+		return fmt.Errorf("dstream: Settle: %w", err)
+	}
+	if err != nil {
+		return fmt.Errorf("dstream: Settle: a batch that is due has not ended: %w", err)
+	}
+	if !s.ended.IsSet() {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failure != nil {
+		return fmt.Errorf("dstream: Settle: the stream has ended: %w", s.failure)
+	}
+	return errors.New("dstream: Settle: the stream has ended")
 }
 
 // Run starts the stream and waits. It ends, without error, when ctx is done or

@@ -60,7 +60,7 @@ func TestIsEngine(t *testing.T) {
 
 // libraries compiles what the snippets import, once.
 var libraries = sync.OnceValues(func() (*loader, error) {
-	packages, err := list("../..", "./internal/env", "github.com/samber/lo", "runtime", "net", "net/url", "math/rand", "maps", "reflect", "log/slog")
+	packages, err := list("../..", "./internal/env", "github.com/samber/lo", "github.com/benbjohnson/clock", "runtime", "net", "net/url", "math/rand", "maps", "reflect", "log/slog")
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func checkSnippet(t *testing.T, declarations string) []Finding {
 	imports := map[string]string{
 		"context": "context", "fmt": "fmt", "os": "os", "net": "net", "url": "net/url", "time": "time", "rand": "math/rand/v2",
 		"oldrand": "math/rand", "runtime": "runtime", "maps": "maps", "slices": "slices", "sync": "sync", "atomic": "sync/atomic",
-		"reflect": "reflect", "slog": "log/slog", "lo": "github.com/samber/lo", "env": module + "internal/env",
+		"reflect": "reflect", "slog": "log/slog", "lo": "github.com/samber/lo", "env": module + "internal/env", "clock": "github.com/benbjohnson/clock",
 	}
 	source := "package snippet\n"
 	for name, path := range imports {
@@ -120,6 +120,10 @@ func TestRules(t *testing.T) {
 		{`func f(a *int) string { return fmt.Sprintf("%p", a) }`, "prints an address"},
 		{`func f() { slog.Info("x") }`, "log/slog.Info"},
 		{`func f(l *slog.Logger) { l.Info("x") }`, ""},
+
+		{`func f(c clock.Clock) time.Time { return c.Now() }`, "clock.Now: use the Env"},
+		{`func f() clock.Clock { return clock.New() }`, "clock.New: use the Env"},
+		{`type options struct { Clock clock.Clock }`, ""},
 
 		{`func f() { go f() }`, "go statement"},
 		{`func f() { select {} }`, "select statement"},

@@ -59,6 +59,13 @@ var forbiddenNames = map[string][]string{
 	"log/slog":      {"Default", "Debug", "Info", "Warn", "Error", "Log", "DebugContext", "InfoContext", "WarnContext", "ErrorContext"},
 }
 
+// A clock.Clock is only passed on: what its methods do is not the Env's. One package
+// turns it into an Env.
+const (
+	clockLibrary = "github.com/benbjohnson/clock"
+	clockAdapter = "github.com/tidewheel/tidewheel/internal/clocked"
+)
+
 // orderedByChance lists functions and methods whose result has the order of a map,
 // by package. They are allowed by det:unordered.
 var orderedByChance = map[string][]string{
@@ -85,6 +92,9 @@ func (c *checker) names(n ast.Node) {
 		return // see order
 	}
 	function, isFunction := object.(*types.Func)
+	if isFunction && path == clockLibrary && c.types.Path() != clockAdapter {
+		c.report(id.Pos(), world, "clock.%s: use the Env, which internal/clocked makes of a clock", name)
+	}
 	if isFunction && function.Signature().Recv() != nil || isField(object) {
 		return
 	}

@@ -19,17 +19,36 @@ func Real() Env {
 	}
 }
 
-// real keeps its parkings itself: a channel made in a bubble of testing/synctest
-// must not be used outside of it, so no package variable may hold one.
+// Wrapper is an Env that changes part of another one.
+type Wrapper interface {
+	Env
+	Unwrap() Env
+}
+
+// Concurrent says whether the activities of e are goroutines, which run at the same
+// time and which code outside may wake: true for Real, false in simulation.
+func Concurrent(e Env) bool {
+	for {
+		wrapper, ok := e.(Wrapper)
+		if !ok {
+			_, isReal := e.(*real)
+			return isReal
+		}
+		e = wrapper.Unwrap()
+	}
+}
+
 // Processors is how many activities can run at once: what Go uses of the machine,
 // or two where the Env is simulated.
 func Processors(e Env) int {
-	if _, ok := e.(*real); ok {
+	if Concurrent(e) {
 		return runtime.GOMAXPROCS(0)
 	}
 	return 2
 }
 
+// real keeps its parkings itself: a channel made in a bubble of testing/synctest
+// must not be used outside of it, so no package variable may hold one.
 type real struct {
 	start    time.Time
 	seed     uint64

@@ -16,6 +16,7 @@ var layers = []struct {
 }{
 	{"internal/env", nil},
 	{"internal/mutate", nil},
+	{"internal/clocked", []string{"internal/env"}},
 	{"internal/codec", nil},
 	{"internal/keyed", []string{"internal/codec"}},
 	{"internal/sim", []string{"internal/env"}},
@@ -44,7 +45,7 @@ var layers = []struct {
 var libraries = map[string][]string{
 	"github.com/apache/arrow-go":        {"structured", "testkit", "cmd", "examples", "bench"},
 	"github.com/IBM/sarama":             {"receiver/kafka"},
-	"github.com/benbjohnson/clock":      {"internal/env", "rdd", "dstream", "structured", "testkit"},
+	"github.com/benbjohnson/clock":      {"internal/clocked", "dstream", "structured", "testkit", "examples"},
 	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint", "testkit"},
 	"github.com/klauspost/compress":     {"internal", "structured", "rdd", "checkpoint"},
 	"github.com/samber/lo":              {""},
