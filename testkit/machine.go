@@ -179,7 +179,7 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 		st.at += time.Duration(m.plan.shape.downtime) * Interval
 		return false
 	}
-	if leaks := m.process.Leaks(); len(leaks.Activities)+len(leaks.Files)+len(leaks.Locks) > 0 && !m.disturbed() {
+	if leaks := m.process.Leaks(); leaks.Any() && !m.disturbed() {
 		f.failure = &violation{"leak", fmt.Sprintf("the program returned and left %+v", leaks)}
 		return true
 	}

@@ -160,6 +160,7 @@ func TestRules(t *testing.T) {
 		{heldAcross(`t.files.Stat("a")`), "t.files.Stat is called while a mutex is held"},
 		{heldAcross(`env.MkdirAllSync(t.files, "a")`), "env.MkdirAllSync is called while"},
 		{heldAcross(`t.e.Park(nil, 0)`), "t.e.Park is called while"},
+		{heldAcross(`t.e.Net().Dial(nil, "tcp", "a")`), "t.e.Net().Dial is called while"},
 		{heldAcross(`t.user()`), "t.user is called while"},
 		{`type t struct { mu sync.Mutex } //det:lock a test` + "\n\n" + `func (t *t) f(user func()) { t.mu.Lock(); user(); t.mu.Unlock(); user() }`, "user is called while"},
 		{`type t struct { mu sync.Mutex } //det:lock a test` + "\n\n" + `func (t *t) f(own func(*t)) { t.mu.Lock(); own(t); t.mu.Unlock() }`, ""},

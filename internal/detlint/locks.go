@@ -129,7 +129,7 @@ func (c *checker) isHandedOver(function ast.Expr) bool {
 
 // isHarmless names the methods of an Env that are no I/O point.
 func isHarmless(method string) bool {
-	return slices.Contains([]string{"Now", "Mono", "FS", "Rand", "Buggify", "Spawn", "Size"}, method)
+	return slices.Contains([]string{"Now", "Mono", "FS", "Rand", "Net", "Buggify", "Spawn", "Size", "Addr", "RemoteAddr"}, method)
 }
 
 // isWorld says whether a type is one of package env's interfaces.
@@ -138,7 +138,7 @@ func isWorld(t types.Type) bool {
 	if !ok || named.Obj().Pkg() == nil || !strings.HasSuffix(named.Obj().Pkg().Path(), "internal/env") {
 		return false
 	}
-	return slices.Contains([]string{"Env", "FS", "File", "Reader"}, named.Obj().Name())
+	return slices.Contains([]string{"Env", "FS", "File", "Reader", "Net", "Conn", "Listener"}, named.Obj().Name())
 }
 
 // packageState checks that package variables are constants in all but name.

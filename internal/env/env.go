@@ -20,6 +20,9 @@ type Env interface {
 	// FS is the process's file system.
 	FS() FS
 
+	// Net is the process's network.
+	Net() Net
+
 	// Rand is the named sub-stream of the run's seed. Two calls with one name
 	// return generators that draw the same numbers. A generator belongs to its
 	// caller and is not safe for concurrent use.

@@ -58,6 +58,7 @@ type real struct {
 func (*real) Now() time.Time                  { return time.Now() }
 func (r *real) Mono() time.Duration           { return time.Since(r.start) }
 func (*real) FS() FS                          { return osFS{} }
+func (*real) Net() Net                        { return osNet{} }
 func (*real) Yield()                          {}
 func (*real) Probe(site string, value uint64) {}
 func (*real) Buggify(site string) bool        { return false }

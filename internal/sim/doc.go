@@ -9,10 +9,10 @@
 //
 // Three ideas carry the package.
 //
-//   - Each call of the file system, each Park, Yield and Probe, and each call of a
-//     simulated source or sink ([World.Call]) is an I/O point. It has a name that is
-//     stable from run to run, such as "sync(log/*.log)" with an occurrence. Activities
-//     are switched at points, and a [Fault] hits at one.
+//   - Each call of the file system and the network, each Park, Yield and Probe, and each
+//     call of a simulated source or sink ([World.Call]) is an I/O point. It has a name
+//     that is stable from run to run, such as "sync(log/*.log)" with an occurrence.
+//     Activities are switched at points, and a [Fault] hits at one.
 //   - The [Disk] knows two states: what processes see, and what is durable. A crash
 //     picks an [Outcome] between them that a real disk could leave. A Disk is cloned for
 //     the price of a few pointers, so a test can take one at each point and recover
@@ -32,6 +32,6 @@
 //	}
 //
 // Simulated code must not start goroutines or wait on channels: the loop would
-// not know. The package does not simulate sources, sinks or networks, and has no
-// oracles; package testkit does.
+// not know. Whom processes connect to is a [Peer]. The package does not simulate sources
+// and sinks, and has no oracles; package testkit does.
 package sim

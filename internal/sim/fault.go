@@ -18,10 +18,10 @@ const (
 	Kill                  // the process ends before the operation; the disk stays as processes see it
 	Pause                 // the process stops before the operation until it is resumed
 	Delay                 // the operation begins later, by Fault.Delay
-	Fail                  // an I/O error instead of the operation; a sync that fails loses the data
+	Fail                  // an I/O error instead of the operation; a sync that fails loses the data, a connection breaks
 	FailAfter             // an I/O error although the operation was carried out
 	NoSpace               // the error of a full disk instead of the operation
-	Short                 // half of a write is carried out, then an I/O error
+	Short                 // half of a write is carried out, then an I/O error; a read of a connection returns half
 )
 
 var kindNames = []string{"crash", "kill", "pause", "delay", "error", "error-after", "nospace", "short"}
@@ -110,14 +110,16 @@ func (k Kind) err() error {
 // can have.
 func (op operation) kinds() []Kind {
 	switch op {
-	case opOpen, opOpenAppend, opRead, opList, opStat, opLock:
+	case opOpen, opOpenAppend, opRead, opList, opStat, opLock, opListen, opAccept:
 		return []Kind{Fail}
 	case opCreate, opMkdir:
 		return []Kind{Fail, FailAfter, NoSpace}
 	case opAppend:
 		return []Kind{Fail, FailAfter, NoSpace, Short}
-	case opSync, opSyncDir, opRename, opRemove, opCall:
+	case opSync, opSyncDir, opRename, opRemove, opCall, opDial:
 		return []Kind{Fail, FailAfter}
+	case opReceive, opSend:
+		return []Kind{Fail, FailAfter, Short}
 	}
 	return nil
 }

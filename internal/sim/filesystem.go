@@ -223,14 +223,13 @@ func (f *openFile) Write(p []byte) (int, error) {
 	if r.fails() {
 		return 0, f.fail(opAppend, r.fault.Kind.err())
 	}
-	isShort := r.fault != nil && r.fault.Kind == Short
-	if isShort {
+	if r.isShort() {
 		p = p[:len(p)/2]
 	}
 	n := f.world.disk.own(f.id)
 	n.append(p)
 	n.modTime = f.world.Now()
-	if isShort || r.failsAfter() {
+	if r.isShort() || r.failsAfter() {
 		return len(p), f.fail(opAppend, r.fault.Kind.err())
 	}
 	return len(p), nil

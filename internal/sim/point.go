@@ -41,9 +41,17 @@ func (r reached) fails() bool {
 // failsAfter says whether the operation is carried out and reports an error.
 func (r reached) failsAfter() bool { return r.fault != nil && r.fault.Kind == FailAfter }
 
+// isShort says whether only a part is to be done.
+func (r reached) isShort() bool { return r.fault != nil && r.fault.Kind == Short }
+
 // at is an I/O point: the moment before an operation on a path. The loop may run
 // other activities here; a fault may hit. The value becomes part of the trace.
 func (p *Process) at(op operation, path string, value uint64) reached {
+	return p.atIn(context.Background(), op, path, value)
+}
+
+// atIn is at for an operation that ctx ends, and with it the delay of a fault.
+func (p *Process) atIn(ctx context.Context, op operation, path string, value uint64) reached {
 	p.check()
 	w := p.world
 	a := w.current
@@ -77,7 +85,7 @@ func (p *Process) at(op operation, path string, value uint64) reached {
 	for i := range p.faults {
 		f := &p.faults[i]
 		if f.Site == s.name && f.Occurrence == occurrence || f.Site == "" && f.Occurrence == p.points {
-			p.strike(a, s, occurrence, f, &r)
+			p.strike(ctx, a, s, occurrence, f, &r)
 		}
 	}
 	return r
@@ -104,7 +112,7 @@ func (w *World) goOnLater(a *activity) {
 }
 
 // strike carries out a fault, or leaves the error to the operation.
-func (p *Process) strike(a *activity, s *site, occurrence int, f *Fault, r *reached) {
+func (p *Process) strike(ctx context.Context, a *activity, s *site, occurrence int, f *Fault, r *reached) {
 	w := p.world
 	hit := *f
 	hit.Incarnation, hit.Site, hit.Occurrence = p.incarnation, s.name, occurrence
@@ -125,7 +133,7 @@ func (p *Process) strike(a *activity, s *site, occurrence int, f *Fault, r *reac
 		w.goOnLater(a)
 	case Delay:
 		a.until = w.mono + f.Delay
-		p.park(context.Background(), a)
+		p.park(ctx, a)
 	}
 }
 

@@ -27,8 +27,11 @@ type Process struct {
 	faults []Fault // to come
 	counts []int32 // points by site
 	points int
-	files  []*openFile
-	leaks  Leaks
+
+	files     []*openFile
+	conns     []*conn
+	listeners []*listener
+	leaks     Leaks
 }
 
 var _ env.Env = (*Process)(nil)
@@ -54,7 +57,12 @@ func (p *Process) Ended() (bool, error) {
 func (p *Process) isAlive() bool { return !p.dead }
 
 // Leaks is what a process still had when its main function returned.
-type Leaks struct{ Activities, Files, Locks []string }
+type Leaks struct{ Activities, Files, Locks, Connections, Listeners []string }
+
+// Any says whether there was something.
+func (l Leaks) Any() bool {
+	return len(l.Activities)+len(l.Files)+len(l.Locks)+len(l.Connections)+len(l.Listeners) > 0
+}
 
 // Leaks returns what was left when main returned.
 func (p *Process) Leaks() Leaks { return p.leaks }
@@ -73,6 +81,12 @@ func (p *Process) findLeaks() Leaks {
 		}
 	}
 	slices.Sort(leaks.Locks)
+	for _, c := range p.conns {
+		leaks.Connections = append(leaks.Connections, c.at.name)
+	}
+	for _, l := range p.listeners {
+		leaks.Listeners = append(leaks.Listeners, l.at.name)
+	}
 	return leaks
 }
 
@@ -105,6 +119,12 @@ func (p *Process) end() {
 		if l.owner == p {
 			delete(w.locks, id)
 		}
+	}
+	for _, l := range slices.Clone(p.listeners) {
+		l.close()
+	}
+	for _, c := range slices.Clone(p.conns) {
+		c.close()
 	}
 }
 

@@ -27,12 +27,18 @@ const (
 	opMkdir
 	opSyncDir
 	opLock
+	opDial
+	opListen
+	opAccept
+	opReceive
+	opSend
 	operations
 )
 
 var operationNames = [operations]string{
 	"park", "yield", "probe", "call", "create", "openappend", "open", "read", "append", "sync",
 	"rename", "remove", "list", "stat", "mkdir", "syncdir", "lock",
+	"dial", "listen", "accept", "receive", "send",
 }
 
 // site is a place of a program at which points occur.

@@ -77,6 +77,9 @@ type World struct {
 	parked    []*activity // in the order in which they parked
 	cancels   int         // of those parked, how many have a context that can end
 	locks     map[nodeID]*lock
+	servers   map[address]server
+	timed     []TimedPeer
+	port      int // the last that was given out, counted from the first
 	activity  int // number of the last activity
 
 	points uint64
@@ -287,11 +290,11 @@ func (w *World) wakeCancelled() {
 	}
 }
 
-// advance moves the clock to the next timer, or to until if that is before it,
+// advance moves the clock to the next timer, of an activity or a peer, or to until if that is before it,
 // and wakes what is due. It returns false if until was reached or there is
 // neither.
 func (w *World) advance(until time.Duration) bool {
-	at := env.Forever
+	at := w.nextTick()
 	for _, a := range w.parked {
 		if !a.process.paused {
 			at = min(at, w.deadline(a))
@@ -311,6 +314,7 @@ func (w *World) advance(until time.Duration) bool {
 			w.options.Advance(step)
 		}
 	}
+	w.tick()
 	for i := 0; i < len(w.parked); {
 		if a := w.parked[i]; !a.process.paused && a.until <= w.mono {
 			a.timedOut = true

@@ -296,14 +296,20 @@ func TestLeaks(t *testing.T) {
 		if _, err := e.FS().Create("file"); err != nil {
 			return err
 		}
-		_, err := e.FS().Lock("lock")
+		if _, err := e.FS().Lock("lock"); err != nil {
+			return err
+		}
+		if _, err := e.Net().Listen(context.Background(), "unix", "/s"); err != nil {
+			return err
+		}
+		_, err := e.Net().Dial(context.Background(), "unix", "/s")
 		return err
 	})
-	if got := fmt.Sprint(p.Leaks()); got != "{[left] [file] [lock]}" {
+	if got := fmt.Sprint(p.Leaks()); got != "{[left] [file] [lock] [/s /s] [/s]}" || !p.Leaks().Any() {
 		t.Fatal(got)
 	}
 	_, p = run(t, Options{}, writer)
-	if got := fmt.Sprint(p.Leaks()); got != "{[] [] []}" {
+	if got := p.Leaks(); got.Any() {
 		t.Fatal(got)
 	}
 }
