@@ -30,7 +30,7 @@ var layers = []struct {
 	{"internal/journal", []string{"internal/env", "internal/mutate", "wal"}},
 	{"scheduler", []string{"internal/env", "internal/mutate"}},
 	{"receiver/kafka", []string{"receiver", "internal/env"}},
-	{"receiver", []string{"wal", "internal/env"}},
+	{"receiver", []string{"wal", "internal/codec", "internal/env", "internal/mutate"}},
 	{"rdd", []string{"scheduler", "checkpoint", "internal/env", "internal/codec", "internal/keyed", "internal/mutate", "internal/callsite"}},
 	{"dstream", []string{"rdd", "scheduler", "receiver", "checkpoint", "wal", "internal"}},
 	{"structured", []string{"rdd", "scheduler", "receiver", "checkpoint", "wal", "internal"}},
