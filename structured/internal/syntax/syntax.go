@@ -24,7 +24,10 @@ type Node interface {
 type Name struct{ Parts []string }
 
 // Star is all columns.
-type Star struct{}
+type Star struct {
+	Table  []string   // of that table or struct alone, if not nil
+	Except [][]string // but for these names
+}
 
 // Literal is a constant; see bound.Literal.
 type Literal struct {
@@ -33,16 +36,23 @@ type Literal struct {
 }
 
 // Call is a function or operator by its SQL name, in lower case. Operators have the
-// names that bound gives them.
+// names that bound gives them. The fields after Args are for functions of many rows.
 type Call struct {
 	Function string
 	Args     []Node
+
+	Distinct    bool   // equal arguments count once
+	Filter      Node   // only rows for which it is true count, if not nil
+	WithinGroup []Node // the order of WITHIN GROUP (ORDER BY …), of Order
+	IgnoreNulls bool
+	Over        *Over // the rows that a window function sees; nil for no window function
 }
 
 // Cast is a conversion.
 type Cast struct {
 	Arg Node
 	To  types.Type
+	Try bool // null instead of an error
 }
 
 // Field is a field of a struct.
@@ -75,9 +85,7 @@ type Window struct {
 type Invalid struct{ Message string }
 
 func (n Name) String() string    { return strings.Join(n.Parts, ".") }
-func (Star) String() string      { return "*" }
 func (l Literal) String() string { return bound.Literal(l).String() }
-func (c Cast) String() string    { return "cast(" + c.Arg.String() + " as " + c.To.String() + ")" }
 func (f Field) String() string   { return f.Arg.String() + "." + f.Name }
 func (a Alias) String() string   { return a.Arg.String() + " as " + a.Name }
 func (i Invalid) String() string { return "invalid" }
@@ -109,5 +117,49 @@ func (c Call) String() string {
 	for i, arg := range c.Args {
 		args[i] = arg.String()
 	}
-	return bound.Text(bound.Function(c.Function), args)
+	if c.Distinct {
+		args = []string{"distinct " + strings.Join(args, ", ")}
+	}
+	text := bound.Text(bound.Function(c.Function), args)
+	if len(c.WithinGroup) > 0 {
+		text += " within group (order by " + List(c.WithinGroup) + ")"
+	}
+	if c.Filter != nil {
+		text += " filter (where " + c.Filter.String() + ")"
+	}
+	if c.IgnoreNulls {
+		text += " ignore nulls"
+	}
+	if c.Over != nil {
+		text += " over " + c.Over.String()
+	}
+	return text
+}
+
+func (s Star) String() string {
+	text := strings.Join(append(append([]string{}, s.Table...), "*"), ".")
+	if len(s.Except) == 0 {
+		return text
+	}
+	names := make([]string, len(s.Except))
+	for i, name := range s.Except {
+		names[i] = strings.Join(name, ".")
+	}
+	return text + " except (" + strings.Join(names, ", ") + ")"
+}
+
+func (c Cast) String() string {
+	if c.Try {
+		return "try_cast(" + c.Arg.String() + " as " + c.To.String() + ")"
+	}
+	return "cast(" + c.Arg.String() + " as " + c.To.String() + ")"
+}
+
+// List is the text of several expressions.
+func List(nodes []Node) string {
+	texts := make([]string, len(nodes))
+	for i, node := range nodes {
+		texts[i] = node.String()
+	}
+	return strings.Join(texts, ", ")
 }
