@@ -9,8 +9,10 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/sink"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -75,8 +77,9 @@ func (d DataFrame) show(ctx context.Context, n int) (*bytes.Buffer, error) {
 // Collect returns the rows as values of T. A struct takes each column into the
 // exported field of that name, found without regard to case; a column without a
 // field, and a field without a column, is an error. Any other T takes the one column
-// that there is. Null needs a pointer. A timestamp goes into a time.Time, a list
-// into a slice, a struct into a struct.
+// that there is. Null needs a pointer. A date or timestamp goes into a time.Time, an
+// interval into a time.Duration or a number of months, a decimal into a string, a
+// list into a slice, a map into a map, a struct into a struct.
 func Collect[T any](ctx context.Context, d DataFrame) ([]T, error) {
 	result, err := d.collect(ctx)
 	if err != nil {
@@ -99,7 +102,10 @@ func Collect[T any](ctx context.Context, d DataFrame) ([]T, error) {
 	return rows, nil
 }
 
-var timeType = reflect.TypeFor[time.Time]()
+var (
+	timeType     = reflect.TypeFor[time.Time]()
+	durationType = reflect.TypeFor[time.Duration]()
+)
 
 // rowAssigner returns a function that puts the values of a row into a T.
 func rowAssigner(schema types.Schema, into reflect.Type) (func(into reflect.Value, values []any) error, error) {
@@ -180,21 +186,57 @@ func plainAssigner(from types.Type, into reflect.Type) (assign assignFunc, ok bo
 	switch kind := into.Kind(); from.Kind() {
 	case types.KindBoolean:
 		return func(to reflect.Value, value any) error { to.SetBool(value.(bool)); return nil }, kind == reflect.Bool, nil
+	case types.KindTinyint:
+		return func(to reflect.Value, value any) error { to.SetInt(int64(value.(int8))); return nil },
+			kind >= reflect.Int && kind <= reflect.Int64, nil
+	case types.KindSmallint:
+		return func(to reflect.Value, value any) error { to.SetInt(int64(value.(int16))); return nil },
+			kind >= reflect.Int && kind <= reflect.Int64 && kind != reflect.Int8, nil
 	case types.KindInt:
 		return func(to reflect.Value, value any) error { to.SetInt(int64(value.(int32))); return nil },
 			kind == reflect.Int32 || kind == reflect.Int64 || kind == reflect.Int, nil
 	case types.KindBigint:
 		return func(to reflect.Value, value any) error { to.SetInt(value.(int64)); return nil },
 			kind == reflect.Int64 || kind == reflect.Int, nil
+	case types.KindFloat:
+		return func(to reflect.Value, value any) error { to.SetFloat(float64(value.(float32))); return nil },
+			kind == reflect.Float32 || kind == reflect.Float64, nil
+	case types.KindDecimal:
+		return func(to reflect.Value, value any) error {
+			to.SetString(string(text.AppendDecimal(nil, value.(decimal128.Num), from.Scale())))
+			return nil
+		}, kind == reflect.String, nil
 	case types.KindDouble:
 		return func(to reflect.Value, value any) error { to.SetFloat(value.(float64)); return nil }, kind == reflect.Float64, nil
 	case types.KindString:
 		return func(to reflect.Value, value any) error { to.SetString(value.(string)); return nil }, kind == reflect.String, nil
-	case types.KindTimestamp:
+	case types.KindBinary:
+		return func(to reflect.Value, value any) error { to.SetBytes(value.([]byte)); return nil },
+			kind == reflect.Slice && into.Elem().Kind() == reflect.Uint8, nil
+	case types.KindDate:
+		return func(to reflect.Value, value any) error {
+			to.Set(reflect.ValueOf(time.Unix(int64(value.(int32))*24*60*60, 0).UTC()))
+			return nil
+		}, into == timeType, nil
+	case types.KindTimestamp, types.KindTimestampNTZ:
 		return func(to reflect.Value, value any) error {
 			to.Set(reflect.ValueOf(time.UnixMicro(value.(int64)).UTC()))
 			return nil
 		}, into == timeType, nil
+	case types.KindDayTime:
+		return func(to reflect.Value, value any) error {
+			micros := value.(int64)
+			if length := time.Duration(micros) * time.Microsecond; length/time.Microsecond == time.Duration(micros) {
+				to.SetInt(int64(length))
+				return nil
+			}
+			return fmt.Errorf("%s is beyond the 292 years of a time.Duration", text.AppendMicros(nil, micros, from))
+		}, into == durationType, nil
+	case types.KindYearMonth:
+		return func(to reflect.Value, value any) error { to.SetInt(int64(value.(int32))); return nil },
+			kind == reflect.Int32 || kind == reflect.Int64 || kind == reflect.Int, nil
+	case types.KindMap:
+		return mapAssigner(from, into)
 	case types.KindArray:
 		if kind != reflect.Slice {
 			return nil, false, nil
@@ -218,4 +260,31 @@ func plainAssigner(from types.Type, into reflect.Type) (assign assignFunc, ok bo
 		return func(to reflect.Value, value any) error { return fields(to, value.([]any)) }, true, err
 	}
 	return nil, false, nil
+}
+
+// mapAssigner is for maps whose keys are Go values that can be keys.
+func mapAssigner(from types.Type, into reflect.Type) (assignFunc, bool, error) {
+	if into.Kind() != reflect.Map {
+		return nil, false, nil
+	}
+	key, err := assigner(from.Key(), into.Key())
+	if err != nil {
+		return nil, false, err
+	}
+	value, err := assigner(from.Value(), into.Elem())
+	return func(to reflect.Value, entries any) error {
+		made := reflect.MakeMap(into)
+		for _, entry := range entries.([]any) {
+			k, v := reflect.New(into.Key()).Elem(), reflect.New(into.Elem()).Elem()
+			if err := key(k, entry.([]any)[0]); err != nil {
+				return err
+			}
+			if err := value(v, entry.([]any)[1]); err != nil {
+				return err
+			}
+			made.SetMapIndex(k, v)
+		}
+		to.Set(made)
+		return nil
+	}, true, err
 }

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -139,22 +140,51 @@ func Format(t types.Type, value any) string {
 	switch v := value.(type) {
 	case nil:
 		return "NULL"
+	case float32:
+		return string(text.AppendFloat(nil, v))
+	case float64:
+		return string(text.AppendDouble(nil, v))
+	case decimal128.Num:
+		return string(text.AppendDecimal(nil, v, t.Scale()))
+	case int32:
+		switch t.Kind() {
+		case types.KindDate:
+			return string(text.AppendDate(nil, v))
+		case types.KindYearMonth:
+			return string(text.AppendMonths(nil, v, t))
+		}
 	case int64:
-		if t == types.Timestamp {
-			return time.UnixMicro(v).UTC().Format("2006-01-02 15:04:05.999999")
+		switch t.Kind() {
+		case types.KindTimestamp, types.KindTimestampNTZ:
+			return string(text.AppendClock(nil, v))
+		case types.KindDayTime:
+			return string(text.AppendMicros(nil, v, t))
 		}
+	case []byte:
+		return fmt.Sprintf("[% X]", v)
 	case []any:
-		parts := make([]string, len(v))
-		if t.Kind() == types.KindStruct {
-			for i, field := range t.Fields() {
-				parts[i] = Format(field.Type, v[i])
-			}
-			return "{" + strings.Join(parts, ", ") + "}"
-		}
-		for i, element := range v {
-			parts[i] = Format(t.Element(), element)
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
+		return formatNested(t, v)
 	}
 	return fmt.Sprint(value)
+}
+
+func formatNested(t types.Type, values []any) string {
+	parts := make([]string, len(values))
+	switch t.Kind() {
+	case types.KindStruct:
+		for i, field := range t.Fields() {
+			parts[i] = Format(field.Type, values[i])
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	case types.KindMap:
+		for i, entry := range values {
+			pair := entry.([]any)
+			parts[i] = Format(t.Key(), pair[0]) + " -> " + Format(t.Value(), pair[1])
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
+	}
+	for i, element := range values {
+		parts[i] = Format(t.Element(), element)
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }

@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"encoding/base64"
 	"encoding/json/jsontext"
 	"fmt"
 	"math"
@@ -9,6 +10,9 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"github.com/tidewheel/tidewheel/structured/internal/text"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // appendJSON adds one value of a column as JSON text.
@@ -64,22 +68,58 @@ func jsonValue(column arrow.Array) (appendJSON, error) {
 		return func(dst []byte, _ int) ([]byte, error) { return append(dst, "null"...), nil }, nil
 	case *array.Boolean:
 		return func(dst []byte, i int) ([]byte, error) { return strconv.AppendBool(dst, column.Value(i)), nil }, nil
+	case *array.Int8:
+		return func(dst []byte, i int) ([]byte, error) {
+			return strconv.AppendInt(dst, int64(column.Value(i)), 10), nil
+		}, nil
+	case *array.Int16:
+		return func(dst []byte, i int) ([]byte, error) {
+			return strconv.AppendInt(dst, int64(column.Value(i)), 10), nil
+		}, nil
 	case *array.Int32:
 		return func(dst []byte, i int) ([]byte, error) {
 			return strconv.AppendInt(dst, int64(column.Value(i)), 10), nil
 		}, nil
 	case *array.Int64:
 		return func(dst []byte, i int) ([]byte, error) { return strconv.AppendInt(dst, column.Value(i), 10), nil }, nil
+	case *array.Float32:
+		return func(dst []byte, i int) ([]byte, error) { return appendFloat(dst, float64(column.Value(i)), 32), nil }, nil
 	case *array.Float64:
-		return func(dst []byte, i int) ([]byte, error) { return appendDouble(dst, column.Value(i)), nil }, nil
+		return func(dst []byte, i int) ([]byte, error) { return appendFloat(dst, column.Value(i), 64), nil }, nil
+	case *array.Decimal128:
+		scale := int(column.DataType().(*arrow.Decimal128Type).Scale)
+		return func(dst []byte, i int) ([]byte, error) {
+			return text.AppendDecimal(dst, column.Value(i), scale), nil
+		}, nil
+	case *array.Binary:
+		return func(dst []byte, i int) ([]byte, error) {
+			return append(base64.StdEncoding.AppendEncode(append(dst, '"'), column.Value(i)), '"'), nil
+		}, nil
+	case *array.Date32:
+		return func(dst []byte, i int) ([]byte, error) {
+			return append(text.AppendDate(append(dst, '"'), int32(column.Value(i))), '"'), nil
+		}, nil
 	case *array.String:
 		return func(dst []byte, i int) ([]byte, error) { return jsontext.AppendQuote(dst, column.Value(i)) }, nil
 	case *array.Timestamp:
+		layout := "2006-01-02T15:04:05.000000Z07:00"
+		if column.DataType().(*arrow.TimestampType).TimeZone == "" {
+			layout = "2006-01-02T15:04:05.000000"
+		}
 		return func(dst []byte, i int) ([]byte, error) {
-			dst = append(dst, '"')
-			dst = time.UnixMicro(int64(column.Value(i))).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000000Z07:00")
+			dst = time.UnixMicro(int64(column.Value(i))).UTC().AppendFormat(append(dst, '"'), layout)
 			return append(dst, '"'), nil
 		}, nil
+	case *array.MonthInterval:
+		return func(dst []byte, i int) ([]byte, error) {
+			return append(text.AppendMonths(append(dst, '"'), int32(column.Value(i)), types.YearMonth), '"'), nil
+		}, nil
+	case *array.Duration:
+		return func(dst []byte, i int) ([]byte, error) {
+			return append(text.AppendMicros(append(dst, '"'), int64(column.Value(i)), types.DayTime), '"'), nil
+		}, nil
+	case *array.Map:
+		return jsonMap(column)
 	case *array.List:
 		return jsonList(column)
 	case *array.Struct:
@@ -88,7 +128,7 @@ func jsonValue(column arrow.Array) (appendJSON, error) {
 	return nil, fmt.Errorf("type %s can't be written as JSON", column.DataType())
 }
 
-func appendDouble(dst []byte, value float64) []byte {
+func appendFloat(dst []byte, value float64, bits int) []byte {
 	switch {
 	case math.IsNaN(value):
 		return append(dst, `"NaN"`...)
@@ -97,7 +137,50 @@ func appendDouble(dst []byte, value float64) []byte {
 	case math.IsInf(value, -1):
 		return append(dst, `"-Infinity"`...)
 	}
+	if bits == 32 {
+		return strconv.AppendFloat(dst, value, 'g', -1, 32)
+	}
 	return append(dst, jsontext.Float(value).String()...)
+}
+
+// jsonMap writes a map as an object. Keys that are no strings are written as the text
+// that they would be as values.
+func jsonMap(column *array.Map) (appendJSON, error) {
+	keys, values := column.Keys(), column.Items()
+	key, err := jsonValue(keys)
+	if err != nil {
+		return nil, err
+	}
+	value, err := jsonValue(values)
+	if err != nil {
+		return nil, err
+	}
+	return func(dst []byte, i int) ([]byte, error) {
+		dst = append(dst, '{')
+		from, to := column.ValueOffsets(i)
+		for j := from; j < to; j++ {
+			if j > from {
+				dst = append(dst, ',')
+			}
+			at := len(dst)
+			var err error
+			if dst, err = key(dst, int(j)); err != nil {
+				return nil, err
+			}
+			if dst[at] != '"' {
+				if dst, err = jsontext.AppendQuote(dst[:at], string(dst[at:])); err != nil {
+					return nil, err
+				}
+			}
+			dst = append(dst, ':')
+			if values.IsNull(int(j)) {
+				dst = append(dst, "null"...)
+			} else if dst, err = value(dst, int(j)); err != nil {
+				return nil, err
+			}
+		}
+		return append(dst, '}'), nil
+	}, nil
 }
 
 func jsonList(column *array.List) (appendJSON, error) {

@@ -29,17 +29,33 @@ func Value(column arrow.Array, i int) any {
 	switch column := column.(type) {
 	case *array.Boolean:
 		return column.Value(i)
+	case *array.Int8:
+		return column.Value(i)
+	case *array.Int16:
+		return column.Value(i)
 	case *array.Int32:
 		return column.Value(i)
 	case *array.Int64:
 		return column.Value(i)
 	case *array.Float64:
 		return column.Value(i)
+	case *array.Float32:
+		return column.Value(i)
+	case *array.Decimal128:
+		return column.Value(i)
 	case *array.String:
 		return strings.Clone(column.Value(i))
+	case *array.Binary:
+		return append([]byte{}, column.Value(i)...)
+	case *array.Date32:
+		return int32(column.Value(i))
 	case *array.Timestamp:
 		return int64(column.Value(i))
-	case *array.List:
+	case *array.MonthInterval:
+		return int32(column.Value(i))
+	case *array.Duration:
+		return int64(column.Value(i))
+	case array.ListLike: // a list; or a map, which is a list of its entries
 		from, to := column.ValueOffsets(i)
 		list := make([]any, 0, to-from)
 		for j := from; j < to; j++ {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json/jsontext"
 	"fmt"
 	"math"
@@ -12,6 +13,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -31,6 +33,22 @@ func appendFor(t types.Type, column array.Builder) appendFunc {
 			column.Append(kind == 't')
 			return nil
 		}
+	case *array.Int8Builder:
+		add = func(value jsontext.Value) error {
+			number, err := parseInt(t, value, 8)
+			if err == nil {
+				column.Append(int8(number))
+			}
+			return err
+		}
+	case *array.Int16Builder:
+		add = func(value jsontext.Value) error {
+			number, err := parseInt(t, value, 16)
+			if err == nil {
+				column.Append(int16(number))
+			}
+			return err
+		}
 	case *array.Int32Builder:
 		add = func(value jsontext.Value) error {
 			number, err := parseInt(t, value, 32)
@@ -47,9 +65,53 @@ func appendFor(t types.Type, column array.Builder) appendFunc {
 			}
 			return err
 		}
+	case *array.Float32Builder:
+		add = func(value jsontext.Value) error {
+			number, err := parseDouble(t, value, 32)
+			if err == nil {
+				column.Append(float32(number))
+			}
+			return err
+		}
+	case *array.Decimal128Builder:
+		add = func(value jsontext.Value) error {
+			if value.Kind() != '0' {
+				return mismatch(t, value)
+			}
+			number, fits, ok := text.ParseDecimal(value, t.Precision(), t.Scale())
+			if !ok || !fits {
+				return mismatch(t, value)
+			}
+			column.Append(number)
+			return nil
+		}
+	case *array.BinaryBuilder:
+		add = func(value jsontext.Value) error {
+			if value.Kind() != '"' {
+				return mismatch(t, value)
+			}
+			data, err := base64.StdEncoding.DecodeString(view(value[1 : len(value)-1]))
+			if err != nil {
+				return mismatch(t, value)
+			}
+			column.Append(data)
+			return nil
+		}
+	case *array.Date32Builder:
+		add = func(value jsontext.Value) error {
+			if value.Kind() != '"' {
+				return mismatch(t, value)
+			}
+			day, ok := text.ParseDate(value[1 : len(value)-1])
+			if !ok {
+				return mismatch(t, value)
+			}
+			column.Append(arrow.Date32(day))
+			return nil
+		}
 	case *array.Float64Builder:
 		add = func(value jsontext.Value) error {
-			number, err := parseDouble(t, value)
+			number, err := parseDouble(t, value, 64)
 			if err == nil {
 				column.Append(number)
 			}
@@ -65,6 +127,8 @@ func appendFor(t types.Type, column array.Builder) appendFunc {
 			}
 			return err
 		}
+	case *array.MapBuilder: // before the list, which it is in memory
+		add = mapAppender(t, column)
 	case *array.ListBuilder:
 		add = listAppender(t, column)
 	case *array.StructBuilder:
@@ -89,17 +153,17 @@ func parseInt(t types.Type, value jsontext.Value, bits int) (int64, error) {
 	if value.Kind() != '0' {
 		return 0, mismatch(t, value)
 	}
-	number, err := strconv.ParseInt(text(value), 10, bits)
+	number, err := strconv.ParseInt(view(value), 10, bits)
 	if err != nil {
 		return 0, mismatch(t, value)
 	}
 	return number, nil
 }
 
-func parseDouble(t types.Type, value jsontext.Value) (float64, error) {
+func parseDouble(t types.Type, value jsontext.Value, bits int) (float64, error) {
 	switch value.Kind() {
 	case '0':
-		if number, err := strconv.ParseFloat(text(value), 64); err == nil {
+		if number, err := strconv.ParseFloat(view(value), bits); err == nil {
 			return number, nil
 		}
 	case '"':
@@ -124,7 +188,7 @@ var timestampLayouts = [...]string{
 
 func parseTimestamp(t types.Type, value jsontext.Value) (int64, error) {
 	if value.Kind() == '"' {
-		inside := text(value[1 : len(value)-1])
+		inside := view(value[1 : len(value)-1])
 		for _, layout := range timestampLayouts {
 			if at, err := time.Parse(layout, inside); err == nil {
 				return at.UnixMicro(), nil
@@ -223,5 +287,40 @@ func structAppender(t types.Type, column *array.StructBuilder) appendFunc {
 	}
 }
 
-// text is the bytes as a string, which must not be kept.
-func text(value []byte) string { return unsafe.String(unsafe.SliceData(value), len(value)) }
+// mapAppender reads the members of an object as the entries of a map with keys of
+// type string.
+func mapAppender(t types.Type, column *array.MapBuilder) appendFunc {
+	keys, keyed := column.KeyBuilder().(*array.StringBuilder)
+	if !keyed {
+		return func(value jsontext.Value) error { return mismatch(t, value) }
+	}
+	add := appendFor(t.Value(), column.ItemBuilder())
+	return func(value jsontext.Value) error {
+		if value.Kind() != '{' {
+			return mismatch(t, value)
+		}
+		column.Append(true)
+		decoder := jsontext.NewDecoder(bytes.NewReader(value))
+		if _, err := decoder.ReadToken(); err != nil {
+			return syntax(err)
+		}
+		for decoder.PeekKind() != '}' {
+			name, err := decoder.ReadToken()
+			if err != nil {
+				return syntax(err)
+			}
+			keys.Append(name.String())
+			member, err := decoder.ReadValue()
+			if err != nil {
+				return syntax(err)
+			}
+			if err := add(member); err != nil {
+				return fmt.Errorf("key %q: %w", name.String(), err)
+			}
+		}
+		return nil
+	}
+}
+
+// view is the bytes as a string, which must not be kept.
+func view(value []byte) string { return unsafe.String(unsafe.SliceData(value), len(value)) }

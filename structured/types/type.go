@@ -1,6 +1,9 @@
 package types
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind is the outermost shape of a type.
 type Kind uint8
@@ -10,12 +13,22 @@ const (
 	KindInvalid Kind = iota // the zero Type
 	KindVoid                // only null
 	KindBoolean
-	KindInt    // 32 bits, signed
-	KindBigint // 64 bits, signed
-	KindDouble // IEEE 754, 64 bits
+	KindTinyint  // 8 bits, signed
+	KindSmallint // 16 bits, signed
+	KindInt      // 32 bits, signed
+	KindBigint   // 64 bits, signed
+	KindFloat    // IEEE 754, 32 bits
+	KindDouble   // IEEE 754, 64 bits
+	KindDecimal
 	KindString // UTF-8
+	KindBinary
+	KindDate
 	KindTimestamp
+	KindTimestampNTZ
+	KindYearMonth
+	KindDayTime
 	KindArray
+	KindMap
 	KindStruct
 )
 
@@ -23,8 +36,13 @@ const (
 type Type struct {
 	kind Kind
 
-	// nested is nil, a Type (the element of an array) or a fieldList (of a struct).
-	// As these are held by value, == compares them to the bottom.
+	// first and second are the precision and the scale of a decimal, and the greatest
+	// and the least unit of an interval.
+	first, second uint8
+
+	// nested is nil, a Type (the element of an array), an entry (of a map) or a
+	// fieldList (of a struct). As these are held by value, == compares them to the
+	// bottom.
 	nested any
 }
 
@@ -35,20 +53,93 @@ type fieldList struct {
 	next any // nil or a fieldList
 }
 
+// entry is the key and the value of a map.
+type entry struct{ key, value Type }
+
 // The types that have no parts.
 var (
-	Void      = Type{kind: KindVoid}
-	Boolean   = Type{kind: KindBoolean}
-	Int       = Type{kind: KindInt}
-	Bigint    = Type{kind: KindBigint}
-	Double    = Type{kind: KindDouble}
-	String    = Type{kind: KindString}
-	Timestamp = Type{kind: KindTimestamp} // an instant, to the microsecond
+	Void         = Type{kind: KindVoid}
+	Boolean      = Type{kind: KindBoolean}
+	Tinyint      = Type{kind: KindTinyint}
+	Smallint     = Type{kind: KindSmallint}
+	Int          = Type{kind: KindInt}
+	Bigint       = Type{kind: KindBigint}
+	Float        = Type{kind: KindFloat}
+	Double       = Type{kind: KindDouble}
+	String       = Type{kind: KindString}
+	Binary       = Type{kind: KindBinary}
+	Date         = Type{kind: KindDate}         // a day of the proleptic Gregorian calendar
+	Timestamp    = Type{kind: KindTimestamp}    // an instant, to the microsecond
+	TimestampNTZ = Type{kind: KindTimestampNTZ} // what a clock shows, of no zone, to the microsecond
+
+	YearMonth = Interval(Year, Month) // an interval in whole months
+	DayTime   = Interval(Day, Second) // an interval in microseconds
 )
+
+// Unit is a unit of intervals.
+type Unit uint8
+
+// The units. Years and months make intervals in months, days to seconds such in
+// microseconds; the two do not mix, since months differ in length.
+const (
+	Year Unit = iota
+	Month
+	Day
+	Hour
+	Minute
+	Second
+)
+
+func (u Unit) String() string {
+	return [...]string{"year", "month", "day", "hour", "minute", "second"}[u]
+}
+
+// Interval returns the type of intervals that are written in the units from one to
+// the other, the greater one first. The units are how an interval is read and
+// written; what it can hold does not depend on them. Units that do not mix are a
+// mistake of the caller and panic.
+func Interval(from, to Unit) Type {
+	if from > to || (from <= Month) != (to <= Month) {
+		panic(fmt.Sprintf("interval %s to %s: no such type", from, to))
+	}
+	if to <= Month {
+		return Type{kind: KindYearMonth, first: uint8(from), second: uint8(to)}
+	}
+	return Type{kind: KindDayTime, first: uint8(from), second: uint8(to)}
+}
+
+// Units returns the greatest and the least unit of an interval.
+func (t Type) Units() (from, to Unit) { return Unit(t.first), Unit(t.second) }
+
+// MaxPrecision is the greatest number of digits of a decimal.
+const MaxPrecision = 38
+
+// Decimal returns the type of numbers with at most precision digits, scale of them
+// after the point: 1 <= precision <= 38, 0 <= scale <= precision. Other values are a
+// mistake of the caller and panic; [CheckDecimal] tells.
+func Decimal(precision, scale int) Type {
+	if err := CheckDecimal(precision, scale); err != nil {
+		panic(err)
+	}
+	return Type{kind: KindDecimal, first: uint8(precision), second: uint8(scale)}
+}
+
+// CheckDecimal returns an error if there is no such decimal type.
+func CheckDecimal(precision, scale int) error {
+	if precision < 1 || precision > MaxPrecision || scale < 0 || scale > precision {
+		return fmt.Errorf("decimal(%d,%d): the precision must be 1 to %d, the scale 0 to the precision", precision, scale, MaxPrecision)
+	}
+	return nil
+}
 
 // Array returns the type of lists of element.
 func Array(element Type) Type {
 	return Type{kind: KindArray, nested: element}
+}
+
+// Map returns the type of maps from key to value.
+func Map(key, value Type) Type {
+	return Type{kind: KindMap, nested: entry{key, value}}
 }
 
 // Struct returns the type of records with these fields. Whether a field is
@@ -62,17 +153,43 @@ func Struct(fields ...Field) Type {
 }
 
 // Window returns the type of time windows: struct<start:timestamp,end:timestamp>.
-func Window() Type {
-	return Struct(Nullable("start", Timestamp), Nullable("end", Timestamp))
-}
+func Window() Type { return WindowOf(Timestamp) }
+
+// WindowOf returns the type of time windows over times of type t:
+// struct<start:t,end:t>.
+func WindowOf(t Type) Type { return Struct(Nullable("start", t), Nullable("end", t)) }
 
 // Kind returns the outermost shape of the type.
 func (t Type) Kind() Kind { return t.kind }
 
-// Element returns the type of an array's elements, and the zero Type for all else.
+// Precision returns the number of digits of a decimal.
+func (t Type) Precision() int { return int(t.first) }
+
+// Scale returns how many digits of a decimal lie after the point.
+func (t Type) Scale() int { return int(t.second) }
+
+// Element returns the type of an array's elements, of a map's entries
+// (struct<key:K,value:V>), and the zero Type for all else.
 func (t Type) Element() Type {
-	element, _ := t.nested.(Type)
-	return element
+	switch nested := t.nested.(type) {
+	case Type:
+		return nested
+	case entry:
+		return Struct(Nullable("key", nested.key), Nullable("value", nested.value))
+	}
+	return Type{}
+}
+
+// Key returns the type of a map's keys, and the zero Type for all else.
+func (t Type) Key() Type {
+	e, _ := t.nested.(entry)
+	return e.key
+}
+
+// Value returns the type of a map's values, and the zero Type for all else.
+func (t Type) Value() Type {
+	e, _ := t.nested.(entry)
+	return e.value
 }
 
 // Fields returns the fields of a struct in order, and nil for all else.
@@ -85,48 +202,70 @@ func (t Type) Fields() []Field {
 }
 
 // IsNumeric reports whether values of the type can be added up.
-func (t Type) IsNumeric() bool { return t.IsInteger() || t.kind == KindDouble }
+func (t Type) IsNumeric() bool {
+	return t.IsInteger() || t.IsFractional()
+}
 
 // IsInteger reports whether the type is a whole number.
-func (t Type) IsInteger() bool { return t.kind == KindInt || t.kind == KindBigint }
+func (t Type) IsInteger() bool { return KindTinyint <= t.kind && t.kind <= KindBigint }
+
+// IsFractional reports whether the type is a float, a double or a decimal.
+func (t Type) IsFractional() bool { return KindFloat <= t.kind && t.kind <= KindDecimal }
+
+// IsTime reports whether the type is a point in time: a date or a timestamp, with
+// or without zone.
+func (t Type) IsTime() bool { return KindDate <= t.kind && t.kind <= KindTimestampNTZ }
+
+// IsInterval reports whether the type is a length of time.
+func (t Type) IsInterval() bool { return t.kind == KindYearMonth || t.kind == KindDayTime }
+
+// IsNested reports whether values of the type have parts: arrays, maps, structs.
+func (t Type) IsNested() bool { return t.kind >= KindArray }
+
+// IsAtomic reports whether the type is neither nested nor void.
+func (t Type) IsAtomic() bool { return KindBoolean <= t.kind && t.kind < KindArray }
 
 // IsOrdered reports whether two values of the type can be compared with < and
-// sorted: all but arrays.
+// sorted: all but maps and what contains one.
 func (t Type) IsOrdered() bool {
-	if t.kind != KindStruct {
-		return t.kind != KindArray && t.kind != KindInvalid
-	}
-	for _, field := range t.Fields() {
-		if !field.Type.IsOrdered() {
-			return false
+	switch t.kind {
+	case KindInvalid, KindMap:
+		return false
+	case KindArray:
+		return t.Element().IsOrdered()
+	case KindStruct:
+		for _, field := range t.Fields() {
+			if !field.Type.IsOrdered() {
+				return false
+			}
 		}
 	}
 	return true
 }
 
+var kindNames = [...]string{
+	"invalid", "void", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "decimal",
+	"string", "binary", "date", "timestamp", "timestamp_ntz",
+}
+
 // String returns the type in Spark's short form.
 func (t Type) String() string {
 	switch t.kind {
-	case KindVoid:
-		return "void"
-	case KindBoolean:
-		return "boolean"
-	case KindInt:
-		return "int"
-	case KindBigint:
-		return "bigint"
-	case KindDouble:
-		return "double"
-	case KindString:
-		return "string"
-	case KindTimestamp:
-		return "timestamp"
+	case KindDecimal:
+		return fmt.Sprintf("decimal(%d,%d)", t.first, t.second)
+	case KindYearMonth, KindDayTime:
+		if from, to := t.Units(); from != to {
+			return "interval " + from.String() + " to " + to.String()
+		}
+		return "interval " + Unit(t.first).String()
 	case KindArray:
 		return "array<" + t.Element().String() + ">"
+	case KindMap:
+		return "map<" + t.Key().String() + "," + t.Value().String() + ">"
 	case KindStruct:
 		return "struct<" + joinFields(t.Fields(), ":", ",") + ">"
 	default:
-		return "invalid"
+		return kindNames[t.kind]
 	}
 }
 

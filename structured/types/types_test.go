@@ -40,7 +40,12 @@ func TestShortForm(t *testing.T) {
 		"struct<>":                              Struct(),
 		"struct<start:timestamp,end:timestamp>": Window(),
 		"array<struct<k:string,v:array<double>>>": Array(Struct(Nullable("k", String), Nullable("v", Array(Double)))),
-		"invalid": {},
+		"decimal(10,2)":          Decimal(10, 2),
+		"map<string,array<int>>": Map(String, Array(Int)),
+		"timestamp_ntz":          TimestampNTZ,
+		"interval day to second": DayTime,
+		"interval year to month": YearMonth,
+		"invalid":                {},
 	} {
 		if got := typ.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)
@@ -52,6 +57,9 @@ func TestArrowAndBack(t *testing.T) {
 	schema := NewSchema(
 		Nullable("b", Boolean), Required("i", Int), Nullable("l", Bigint), Nullable("d", Double),
 		Nullable("s", String), Nullable("t", Timestamp), Nullable("v", Void),
+		Nullable("i8", Tinyint), Nullable("i16", Smallint), Nullable("f", Float), Nullable("dec", Decimal(38, 18)),
+		Nullable("bin", Binary), Nullable("day", Date), Nullable("ntz", TimestampNTZ),
+		Nullable("ym", YearMonth), Nullable("dt", DayTime), Nullable("m", Map(String, Struct(Nullable("x", Date)))),
 		Nullable("a", Array(Struct(Nullable("x", Int)))), Required("w", Window()))
 	back, err := SchemaFromArrow(schema.Arrow())
 	if err != nil {
@@ -65,7 +73,7 @@ func TestArrowAndBack(t *testing.T) {
 func TestFromArrowRefuses(t *testing.T) {
 	for name, typ := range map[string]arrow.DataType{
 		"another unit":    &arrow.TimestampType{Unit: arrow.Nanosecond, TimeZone: "UTC"},
-		"without zone":    &arrow.TimestampType{Unit: arrow.Microsecond},
+		"a wide decimal":  &arrow.Decimal128Type{Precision: 39, Scale: 2},
 		"inside an array": arrow.ListOf(arrow.PrimitiveTypes.Uint8),
 	} {
 		if got, err := FromArrow(typ); err == nil {

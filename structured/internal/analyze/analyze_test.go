@@ -24,6 +24,7 @@ func table(streaming bool) plan.Node {
 		types.Nullable("b", types.Boolean),
 		types.Nullable("at", types.Timestamp),
 		types.Nullable("list", types.Array(types.String)),
+		types.Nullable("m", types.Map(types.String, types.Int)),
 		types.Nullable("pair", types.Struct(types.Nullable("left", types.Int), types.Nullable("right", types.String))),
 	)})
 }
@@ -103,7 +104,7 @@ func TestConditionsOfMistakes(t *testing.T) {
 		message   string // a part of it
 	}{
 		{"unknown column", pick(col("lst")), "UNRESOLVED_COLUMN.WITH_SUGGESTION", `did you mean "list"?`},
-		{"nothing alike", pick(col("quantity")), "UNRESOLVED_COLUMN.WITH_SUGGESTION", "no column \"quantity\" in (i, l, d, s, b, at, list, pair)"},
+		{"nothing alike", pick(col("quantity")), "UNRESOLVED_COLUMN.WITH_SUGGESTION", "no column \"quantity\" in (i, l, d, s, b, at, list, m, pair)"},
 		{"unknown field", pick(col("pair.lefd")), "FIELD_NOT_FOUND", `did you mean "left"?`},
 		{"field of no struct", pick(col("i.x")), "INVALID_EXTRACT_BASE_FIELD_TYPE", "i is of type int"},
 		{"star as operand", pick(expr.Star().Plus(1)), "INVALID_USAGE_OF_STAR_OR_REGEX", ""},
@@ -111,7 +112,7 @@ func TestConditionsOfMistakes(t *testing.T) {
 		{"boolean plus number", pick(col("b").Plus(1)), "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "boolean with int"},
 		{"boolean with number", pick(col("b").Eq(1)), "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", ""},
 		{"in of mixed types", pick(col("b").In(1, true)), "DATATYPE_MISMATCH.DATA_DIFF_TYPES", ""},
-		{"order of arrays", pick(col("list").Lt(col("list"))), "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", ""},
+		{"order of maps", pick(col("m").Lt(col("m"))), "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", ""},
 		{"and of numbers", pick(col("i").And(true)), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "argument 1 must be boolean, but i is int"},
 		{"upper of an array", pick(expr.Upper("list")), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", ""},
 		{"cast of an array", pick(col("list").Cast(types.Int)), "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", ""},
@@ -188,7 +189,7 @@ func TestAggregateOverKeysAndFunctions(t *testing.T) {
 	}
 	const want = `Project [word, i, n, (sum(cast(i as bigint)) + cast(i as bigint)) as x, concat(word, '!') as concat(lower(s), '!')]
 └─ Aggregate [lower(s) as word, i] [count((((l is not null) and (s is not null)) or null)) as n, sum(cast(i as bigint))]
-   └─ Scan t [i, l, d, s, b, at, list, pair]
+   └─ Scan t [i, l, d, s, b, at, list, m, pair]
 `
 	if got := plan.Tree(node); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -40,7 +40,21 @@ type Call struct {
 	// Zone is the IANA name of the session's time zone, for casts between string
 	// and timestamp; "" otherwise.
 	Zone string
+
+	// Failure is what a value does for which the function has no result.
+	Failure Failure
 }
+
+// Failure is what becomes of a value for which a function has no result, such as a
+// string that is no number, or a sum that overflows.
+type Failure uint8
+
+// The ways to fail.
+const (
+	Fail     Failure = iota // the query fails
+	GiveNull                // the result is null: the try_ functions
+	Wrap                    // what Spark does without ANSI mode: whole numbers wrap around, all else is null
+)
 
 // Type returns the column's type.
 func (c Column) Type() types.Type { return c.Field.Type }
@@ -88,6 +102,9 @@ func (c Call) Nullable() bool {
 	case Field:
 		return true
 	}
+	if c.Failure != Fail {
+		return true
+	}
 	for _, arg := range c.Args {
 		if arg.Nullable() {
 			return true
@@ -100,6 +117,9 @@ func (c Call) String() string {
 	args := make([]string, len(c.Args))
 	for i, arg := range c.Args {
 		args[i] = arg.String()
+	}
+	if c.Function == Cast && c.Failure == GiveNull {
+		return "try_cast(" + args[0] + " as " + c.Of.String() + ")"
 	}
 	if c.Function == Cast {
 		return "cast(" + args[0] + " as " + c.Of.String() + ")"
@@ -132,7 +152,7 @@ func Text(function Function, args []string) string {
 func isInfix(function Function) bool {
 	switch function {
 	case Equal, NotEqual, EqualNullSafe, Less, LessEqual, Greater, GreaterEqual, And, Or,
-		Add, Subtract, Multiply, Divide, Remainder, Like:
+		Add, Subtract, Multiply, Divide, Remainder, IntegralDivide, Like:
 		return true
 	}
 	return false

@@ -4,8 +4,7 @@ package bound
 // when an argument is null.
 type Function string
 
-// Comparisons: (T, T) boolean, for T one of boolean, int, bigint, double, string,
-// timestamp and structs of these. NaN equals NaN and is greater than every other
+// Comparisons: (T, T) boolean, for any ordered T. NaN equals NaN and is greater than every other
 // number; -0.0 equals 0.0; strings compare by their bytes.
 const (
 	Equal         Function = "="
@@ -31,29 +30,38 @@ const (
 	IsNotNull Function = "isnotnull" // (T) boolean, never null
 )
 
-// Arithmetic: (T, T) T, for T one of int, bigint, double, except where noted. A
-// result outside of T's range is the error ARITHMETIC_OVERFLOW.
+// Arithmetic: (T, T) T, for any numeric T and intervals of one type, except where
+// noted; decimals may differ in precision and scale, and the call's type is what the
+// result is rounded to. A result outside of the range is the error
+// ARITHMETIC_OVERFLOW, or NUMERIC_VALUE_OUT_OF_RANGE for decimals; Call.Failure has
+// other ways.
 const (
 	Add      Function = "+"
 	Subtract Function = "-"
 	Multiply Function = "*"
 	Negate   Function = "negative" // (T) T
 
-	// Divide is (double, double) double. A divisor of 0 is the error DIVIDE_BY_ZERO.
+	// Divide is (double, double) double, or of decimals. A divisor of 0 is the error DIVIDE_BY_ZERO.
 	Divide Function = "/"
 
 	// Remainder takes the sign of the dividend. A divisor of 0 is the error
 	// REMAINDER_BY_ZERO.
 	Remainder Function = "%"
+
+	// IntegralDivide is (bigint, bigint) bigint, cut towards zero. A divisor of 0 is
+	// the error DIVIDE_BY_ZERO.
+	IntegralDivide Function = "div"
 )
 
 // Cast is (T) U, with U the type of the call. The pairs are: any type and itself;
-// void to all; between int, bigint, double (fractions are cut towards zero; out of
-// range or NaN is CAST_OVERFLOW); string to boolean, int, bigint, double, timestamp
-// (surrounding blanks are ignored; malformed is CAST_INVALID_INPUT); boolean, int,
-// bigint, double, timestamp to string; between boolean and the numbers; timestamp
-// to bigint (whole seconds, towards minus infinity) and double (seconds), and int,
-// bigint and double (seconds) to timestamp. Time zones are those of Call.Zone.
+// void to all; between booleans and all numbers (fractions are cut towards zero, but
+// rounded for decimals; out of range or NaN is CAST_OVERFLOW, for decimals
+// NUMERIC_VALUE_OUT_OF_RANGE); string to every type that is not nested (surrounding
+// blanks are ignored; malformed is CAST_INVALID_INPUT), and every type to string;
+// string and binary; whole numbers to binary; between dates and timestamps; timestamp
+// to numbers (seconds, whole ones towards minus infinity) and numbers to timestamp;
+// between intervals of one kind; between an interval of one unit and whole numbers or
+// decimals; arrays, maps and structs part by part. Time zones are those of Call.Zone.
 const Cast Function = "cast"
 
 // Strings.

@@ -73,7 +73,7 @@ func Same(a, b Expr) bool {
 		return ok && x.Of == y.Of && sameValue(x.Value, y.Value)
 	case Call:
 		y, ok := b.(Call)
-		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && slices.EqualFunc(x.Args, y.Args, Same)
+		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && x.Failure == y.Failure && slices.EqualFunc(x.Args, y.Args, Same)
 	}
 	return a == nil && b == nil
 }

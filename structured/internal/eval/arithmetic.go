@@ -23,44 +23,32 @@ type arithmetic struct {
 }
 
 func newArithmetic(call bound.Call, args []node) (node, error) {
+	if call.Of.Kind() == types.KindDecimal {
+		return newDecimalArithmetic(call, args)
+	}
 	n := &arithmetic{call: call, left: args[0], out: vector.NewColumn(call.Of)}
 	if len(args) > 1 {
 		n.right = args[1]
 	}
 	function := call.Function
-	switch call.Of.Kind() {
-	case types.KindInt:
-		n.kernel = wholeKernel(function, ints, multiplyInts)
-		n.check = func(a, b *vector.Column, row int) (string, string) {
-			return checkWhole(function, math.MinInt32, math.MaxInt32, int64(a.Ints[row]), int64(operand(b, row, func() int32 { return b.Ints[row] })))
-		}
-	case types.KindBigint:
-		n.kernel = wholeKernel(function, longs, multiplyLongs)
-		n.check = func(a, b *vector.Column, row int) (string, string) {
-			return checkWhole(function, math.MinInt64, math.MaxInt64, a.Longs[row], operand(b, row, func() int64 { return b.Longs[row] }))
-		}
-	case types.KindDouble:
-		n.kernel = doubleKernel(function)
-		n.check = func(a, b *vector.Column, row int) (string, string) {
-			if (function == bound.Divide || function == bound.Remainder) && b.Doubles[row] == 0 {
-				return byZero(function)
-			}
-			return "", ""
-		}
+	switch call.Of.Layout() {
+	case types.Layout8:
+		n.kernel, n.check = wholeKernel(function, tinies, multiplyNarrow), wholeCheck(function, math.MinInt8, math.MaxInt8)
+	case types.Layout16:
+		n.kernel, n.check = wholeKernel(function, smalls, multiplyNarrow), wholeCheck(function, math.MinInt16, math.MaxInt16)
+	case types.Layout32:
+		n.kernel, n.check = wholeKernel(function, ints, multiplyNarrow), wholeCheck(function, math.MinInt32, math.MaxInt32)
+	case types.Layout64:
+		n.kernel, n.check = wholeKernel(function, longs, multiplyLongs), wholeCheck(function, math.MinInt64, math.MaxInt64)
+	case types.LayoutFloat:
+		n.kernel, n.check = floatKernel(function, floats), floatCheck(function, floats)
+	case types.LayoutDouble:
+		n.kernel, n.check = floatKernel(function, doubles), floatCheck(function, doubles)
 	}
 	if n.kernel == nil {
 		return nil, fmt.Errorf("compile %s: no %s of type %s", call, function, call.Of)
 	}
 	return n, nil
-}
-
-// operand is the second operand, 0 if there is none.
-func operand[T any](b *vector.Column, row int, value func() T) T {
-	if b == nil {
-		var zero T
-		return zero
-	}
-	return value()
 }
 
 func (n *arithmetic) eval(b *vector.Batch, selection vector.Selection) (*vector.Column, error) {
@@ -93,7 +81,12 @@ func (n *arithmetic) checkRows(left, right *vector.Column, rows int, selection v
 		if err != nil || n.out.IsNull(row) {
 			return
 		}
-		if condition, message := n.check(left, right, row); condition != "" {
+		condition, message := n.check(left, right, row)
+		switch {
+		case condition == "" || condition == ArithmeticOverflow && n.call.Failure == bound.Wrap:
+		case n.call.Failure != bound.Fail:
+			n.out.SetNull(row)
+		default:
 			err = failure(condition, n.call, message)
 		}
 	})
@@ -105,6 +98,16 @@ func byZero(function bound.Function) (condition, message string) {
 		return RemainderByZero, "remainder by zero"
 	}
 	return DivideByZero, "division by zero"
+}
+
+func wholeCheck(function bound.Function, least, greatest int64) func(a, b *vector.Column, row int) (condition, message string) {
+	return func(a, b *vector.Column, row int) (condition, message string) {
+		var second int64
+		if b != nil {
+			second = wholeAt(b, row)
+		}
+		return checkWhole(function, least, greatest, wholeAt(a, row), second)
+	}
 }
 
 // checkWhole computes one operation with all its bits.
@@ -122,11 +125,14 @@ func checkWhole(function bound.Function, least, greatest, a, b int64) (condition
 		high = -uint64(a>>63) - high
 	case bound.Multiply:
 		high, low = multiply128(a, b)
-	case bound.Remainder:
-		if b == 0 {
+	case bound.Remainder, bound.IntegralDivide:
+		switch {
+		case b == 0:
 			return byZero(function)
+		case function == bound.Remainder || a != math.MinInt64 || b != -1:
+			return "", ""
 		}
-		return "", ""
+		high = 1
 	}
 	if int64(high) == int64(low)>>63 && least <= int64(low) && int64(low) <= greatest {
 		return "", ""
@@ -143,11 +149,11 @@ func multiply128(a, b int64) (high, low uint64) {
 	return high - uint64(a>>63)&uint64(b) - uint64(b>>63)&uint64(a), low
 }
 
-type wholeLoop[T int32 | int64] func(out, a, b []T) (suspect bool)
+type wholeLoop[T whole] func(out, a, b []T) (suspect bool)
 
 // wholeKernel puts the loop of a function on integers and the slice of a column
 // together.
-func wholeKernel[T int32 | int64](function bound.Function, slice func(*vector.Column) []T, multiply wholeLoop[T]) func(out, a, b *vector.Column, n int) bool {
+func wholeKernel[T whole](function bound.Function, slice func(*vector.Column) []T, multiply wholeLoop[T]) func(out, a, b *vector.Column, n int) bool {
 	var loop wholeLoop[T]
 	switch function {
 	case bound.Add:
@@ -158,6 +164,8 @@ func wholeKernel[T int32 | int64](function bound.Function, slice func(*vector.Co
 		loop = multiply
 	case bound.Remainder:
 		loop = remainder[T]
+	case bound.IntegralDivide:
+		loop = quotient[T]
 	case bound.Negate:
 		return func(out, a, _ *vector.Column, n int) bool { return negate(slice(out)[:n], slice(a)[:n]) }
 	default:
@@ -168,7 +176,7 @@ func wholeKernel[T int32 | int64](function bound.Function, slice func(*vector.Co
 	}
 }
 
-func add[T int32 | int64](out, a, b []T) bool {
+func add[T whole](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	var wrong T
 	for i, x := range a {
@@ -180,7 +188,7 @@ func add[T int32 | int64](out, a, b []T) bool {
 	return wrong < 0
 }
 
-func subtract[T int32 | int64](out, a, b []T) bool {
+func subtract[T whole](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	var wrong T
 	for i, x := range a {
@@ -192,13 +200,13 @@ func subtract[T int32 | int64](out, a, b []T) bool {
 	return wrong < 0
 }
 
-func multiplyInts(out, a, b []int32) bool {
+func multiplyNarrow[T int8 | int16 | int32](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	var wrong int64
 	for i, x := range a {
 		product := int64(x) * int64(b[i])
-		out[i] = int32(product)
-		wrong |= product ^ int64(int32(product))
+		out[i] = T(product)
+		wrong |= product ^ int64(T(product))
 	}
 	return wrong != 0
 }
@@ -214,7 +222,7 @@ func multiplyLongs(out, a, b []int64) bool {
 	return wrong != 0
 }
 
-func remainder[T int32 | int64](out, a, b []T) bool {
+func remainder[T whole](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	wrong := false
 	for i, x := range a {
@@ -227,8 +235,23 @@ func remainder[T int32 | int64](out, a, b []T) bool {
 	return wrong
 }
 
+// quotient is suspicious of -1, by which the least number has no quotient.
+func quotient[T whole](out, a, b []T) bool {
+	b, out = b[:len(a)], out[:len(a)]
+	wrong := false
+	for i, x := range a {
+		y := b[i]
+		if y == 0 {
+			wrong, y = true, 1
+		}
+		wrong = wrong || y == -1
+		out[i] = x / y
+	}
+	return wrong
+}
+
 // negate is suspicious of the one number that is its own negative.
-func negate[T int32 | int64](out, a []T) bool {
+func negate[T whole](out, a []T) bool {
 	out = out[:len(a)]
 	var wrong T
 	for i, x := range a {
@@ -238,35 +261,43 @@ func negate[T int32 | int64](out, a []T) bool {
 	return wrong < 0
 }
 
-func doubleKernel(function bound.Function) func(out, a, b *vector.Column, n int) bool {
+func floatCheck[T float](function bound.Function, slice func(*vector.Column) []T) func(a, b *vector.Column, row int) (condition, message string) {
+	return func(_, b *vector.Column, row int) (condition, message string) {
+		if (function == bound.Divide || function == bound.Remainder) && slice(b)[row] == 0 {
+			return byZero(function)
+		}
+		return "", ""
+	}
+}
+
+func floatKernel[T float](function bound.Function, slice func(*vector.Column) []T) func(out, a, b *vector.Column, n int) bool {
+	var loop func(out, a, b []T) bool
 	switch function {
 	case bound.Negate:
 		return func(out, a, _ *vector.Column, n int) bool {
-			for i, x := range a.Doubles[:n] {
-				out.Doubles[i] = -x
+			negative := slice(out)
+			for i, x := range slice(a)[:n] {
+				negative[i] = -x
 			}
 			return false
 		}
 	case bound.Add:
-		return doubleLoop(addDoubles)
+		loop = addFloats[T]
 	case bound.Subtract:
-		return doubleLoop(subtractDoubles)
+		loop = subtractFloats[T]
 	case bound.Multiply:
-		return doubleLoop(multiplyDoubles)
+		loop = multiplyFloats[T]
 	case bound.Divide:
-		return doubleLoop(divideDoubles)
+		loop = divideFloats[T]
 	case bound.Remainder:
-		return doubleLoop(remainderDoubles)
+		loop = remainderFloats[T]
 	default:
 		return nil
 	}
+	return func(out, a, b *vector.Column, n int) bool { return loop(slice(out)[:n], slice(a)[:n], slice(b)[:n]) }
 }
 
-func doubleLoop(loop func(out, a, b []float64) bool) func(out, a, b *vector.Column, n int) bool {
-	return func(out, a, b *vector.Column, n int) bool { return loop(out.Doubles[:n], a.Doubles[:n], b.Doubles[:n]) }
-}
-
-func addDoubles(out, a, b []float64) bool {
+func addFloats[T float](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	for i, x := range a {
 		out[i] = x + b[i]
@@ -274,7 +305,7 @@ func addDoubles(out, a, b []float64) bool {
 	return false
 }
 
-func subtractDoubles(out, a, b []float64) bool {
+func subtractFloats[T float](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	for i, x := range a {
 		out[i] = x - b[i]
@@ -282,7 +313,7 @@ func subtractDoubles(out, a, b []float64) bool {
 	return false
 }
 
-func multiplyDoubles(out, a, b []float64) bool {
+func multiplyFloats[T float](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	for i, x := range a {
 		out[i] = x * b[i]
@@ -290,7 +321,7 @@ func multiplyDoubles(out, a, b []float64) bool {
 	return false
 }
 
-func divideDoubles(out, a, b []float64) bool {
+func divideFloats[T float](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	wrong := false
 	for i, x := range a {
@@ -300,12 +331,12 @@ func divideDoubles(out, a, b []float64) bool {
 	return wrong
 }
 
-func remainderDoubles(out, a, b []float64) bool {
+func remainderFloats[T float](out, a, b []T) bool {
 	b, out = b[:len(a)], out[:len(a)]
 	wrong := false
 	for i, x := range a {
 		wrong = wrong || b[i] == 0
-		out[i] = math.Mod(x, b[i])
+		out[i] = T(math.Mod(float64(x), float64(b[i])))
 	}
 	return wrong
 }

@@ -2,19 +2,15 @@ package eval
 
 import (
 	"fmt"
-	"math"
-	"strconv"
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-const second = 1_000_000 // microseconds
-
-// cast converts a column from one type to another. The loop sees only rows that
-// count and are not null; ok = false means that the value cannot be converted.
+// cast converts a column from one type to another.
 type cast struct {
 	call bound.Call
 	arg  node
@@ -22,24 +18,49 @@ type cast struct {
 	out  vector.Column
 }
 
-// castLoop converts the rows of a selection; it returns the first row that cannot be
-// converted, or -1.
-type castLoop func(out, in *vector.Column, n int, selection vector.Selection) (bad int)
+// castLoop converts the rows of a selection, nulls to null, and fills out with n
+// rows. It returns the first value that cannot be converted; if failures give null,
+// there is none.
+type castLoop func(out, in *vector.Column, n int, selection vector.Selection) *badValue
+
+// badValue is a value that has no counterpart in a type.
+type badValue struct {
+	value    any
+	from, to types.Type
+}
+
+// caster is what conversions depend on beside the types.
+type caster struct {
+	zone    *time.Location
+	failure bound.Failure
+}
 
 func newCast(call bound.Call, arg node) (node, error) {
 	from, to := call.Args[0].Type(), call.Of
 	if from == to {
 		return arg, nil
 	}
-	location, err := time.LoadLocation(call.Zone)
+	zone, err := zoneOf(call)
 	if err != nil {
-		return nil, fmt.Errorf("compile %s: %w", call, err)
+		return nil, err
 	}
-	c := &cast{call: call, arg: arg, loop: castOf(from.Kind(), to.Kind(), location), out: vector.NewColumn(to)}
+	c := &cast{call: call, arg: arg, loop: caster{zone, call.Failure}.loop(from, to), out: vector.NewColumn(to)}
 	if c.loop == nil {
 		return nil, fmt.Errorf("compile %s: no cast from %s to %s", call, from, to)
 	}
 	return c, nil
+}
+
+// zoneOf returns the time zone of a call; it has one if it needs one.
+func zoneOf(call bound.Call) (*time.Location, error) {
+	if call.Zone == "" {
+		return time.UTC, nil
+	}
+	zone, err := calendar.Zone(call.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("compile %s: %w", call, err)
+	}
+	return zone, nil
 }
 
 func (c *cast) eval(b *vector.Batch, selection vector.Selection) (*vector.Column, error) {
@@ -48,210 +69,116 @@ func (c *cast) eval(b *vector.Batch, selection vector.Selection) (*vector.Column
 		return nil, err
 	}
 	c.out.Reset()
-	if bad := c.loop(&c.out, in, b.Rows, selection); bad >= 0 {
-		return nil, c.failure(in, bad)
+	if bad := c.loop(&c.out, in, b.Rows, selection); bad != nil {
+		return nil, bad.failure(c.call)
 	}
 	return &c.out, nil
 }
 
-func (c *cast) failure(in *vector.Column, row int) error {
-	value := in.Value(row)
-	if text, ok := value.(string); ok {
-		return failure(CastInvalidInput, c.call, fmt.Sprintf("%q is no %s", text, c.call.Of))
-	}
-	return failure(CastOverflow, c.call, fmt.Sprintf("%v is out of the range of %s", value, c.call.Of))
-}
-
-// castOf returns the loop for a pair of kinds, or nil.
-func castOf(from, to types.Kind, zone *time.Location) castLoop {
-	if from == types.KindVoid {
-		return castNull
-	}
-	if to == types.KindString {
-		return castToString(from, zone)
-	}
-	switch from {
-	case types.KindString:
-		return castFromString(to, zone)
-	case types.KindBoolean:
-		return castFromBool(to)
-	case types.KindInt:
-		return castFromWhole(to, ints)
-	case types.KindBigint:
-		return castFromWhole(to, longs)
-	case types.KindDouble:
-		return castFromDouble(to)
-	case types.KindTimestamp:
-		return castFromTimestamp(to)
+func (v *badValue) failure(call bound.Call) error {
+	switch value := v.value.(type) {
+	case string:
+		if v.to.Kind() == types.KindDecimal && isNumber(value) {
+			return failure(NumericOutOfRange, call, fmt.Sprintf("%s does not fit a %s", value, v.to))
+		}
+		return failure(CastInvalidInput, call, fmt.Sprintf("%q is no %s", value, v.to))
 	default:
-		return nil
+		condition := CastOverflow
+		if v.to.Kind() == types.KindDecimal {
+			condition = NumericOutOfRange
+		}
+		column := vector.NewColumn(v.from)
+		_ = column.AppendValue(value) // which came out of a column of this type
+		return failure(condition, call, fmt.Sprintf("%s is out of the range of %s", spelled(&column, 0), v.to))
 	}
 }
 
-func castNull(out, _ *vector.Column, n int, _ vector.Selection) int {
+// spelled is a value as a cast to string in UTC writes it.
+func spelled(c *vector.Column, row int) string {
+	return string(caster{zone: time.UTC}.appender(c.Type)(nil, c, row))
+}
+
+// loop returns the loop for a pair of types, or nil.
+func (c caster) loop(from, to types.Type) castLoop {
+	switch {
+	case from == to:
+		return copyColumn
+	case from == types.Void:
+		return castNull
+	case to == types.String && from == types.Binary, to == types.Binary && from == types.String:
+		return copyColumn
+	case to == types.String:
+		return c.toString(from)
+	case from == types.String:
+		return c.fromString(to)
+	case to == types.Binary && from.IsInteger():
+		return bytesOfWhole(from)
+	case from.IsNested() || to.IsNested():
+		return c.nested(from, to)
+	case from.IsTime() || to.IsTime():
+		return c.times(from, to)
+	case from.IsInterval() || to.IsInterval():
+		return c.intervals(from, to)
+	default:
+		return c.numbers(from, to)
+	}
+}
+
+// copyColumn is for types that differ in name only.
+func copyColumn(out, in *vector.Column, n int, _ vector.Selection) *badValue {
+	out.AppendRange(in, 0, n)
+	return nil
+}
+
+func castNull(out, _ *vector.Column, n int, _ vector.Selection) *badValue {
 	for range n {
 		out.AppendNull()
 	}
-	return -1
+	return nil
 }
 
-// fixed makes a loop of a conversion between fixed-width values.
-func fixed[F, T any](values func(*vector.Column) []F, slice func(*vector.Column) []T, convert func(F) (T, bool)) castLoop {
-	return func(out, in *vector.Column, n int, selection vector.Selection) int {
+// outcome says how the conversion of a value went.
+type outcome int
+
+const (
+	fine    outcome = iota
+	wrapped         // out of range; the value is what the old rules make of it
+	bad
+)
+
+// fits is the outcome of a conversion that either works or has a wrapped value.
+func fits(ok bool) outcome {
+	if ok {
+		return fine
+	}
+	return wrapped
+}
+
+// valid is the outcome of a conversion that either works or has no value.
+func valid(ok bool) outcome {
+	if ok {
+		return fine
+	}
+	return bad
+}
+
+// fixed makes a loop of a conversion into fixed-width values: convert fills one row.
+func (c caster) fixed(from, to types.Type, convert func(out, in *vector.Column, row int) outcome) castLoop {
+	return func(out, in *vector.Column, n int, selection vector.Selection) (first *badValue) {
 		out.Resize(n)
 		copyValid(out, in)
-		from, to := values(in), slice(out)
-		bad := -1
 		eachRow(n, selection, func(row int) {
-			value, ok := convert(from[row])
-			if !ok && bad < 0 && !in.IsNull(row) {
-				bad = row
+			if in.IsNull(row) {
+				return
 			}
-			to[row] = value
-		})
-		return bad
-	}
-}
-
-func longs(c *vector.Column) []int64     { return c.Longs }
-func ints(c *vector.Column) []int32      { return c.Ints }
-func doubles(c *vector.Column) []float64 { return c.Doubles }
-
-// castFromWhole converts int and bigint.
-func castFromWhole[T int32 | int64](to types.Kind, values func(*vector.Column) []T) castLoop {
-	switch to {
-	case types.KindBoolean:
-		return boolFrom(values)
-	case types.KindInt:
-		return fixed(values, ints, func(v T) (int32, bool) { return int32(v), T(int32(v)) == v })
-	case types.KindBigint:
-		return fixed(values, longs, func(v T) (int64, bool) { return int64(v), true })
-	case types.KindDouble:
-		return fixed(values, doubles, func(v T) (float64, bool) { return float64(v), true })
-	case types.KindTimestamp:
-		return fixed(values, longs, func(v T) (int64, bool) { return int64(v) * second, int64(v)*second/second == int64(v) })
-	default:
-		return nil
-	}
-}
-
-func castFromDouble(to types.Kind) castLoop {
-	switch to {
-	case types.KindBoolean:
-		return boolFrom(doubles)
-	case types.KindInt:
-		return fixed(doubles, ints, func(v float64) (int32, bool) {
-			return int32(v), v > math.MinInt32-1.0 && v < math.MaxInt32+1.0
-		})
-	case types.KindBigint:
-		return fixed(doubles, longs, truncate)
-	case types.KindTimestamp:
-		return fixed(doubles, longs, func(v float64) (int64, bool) { return truncate(v * second) })
-	default:
-		return nil
-	}
-}
-
-// truncate cuts the fraction off; ok is false for NaN and what is out of range.
-func truncate(v float64) (whole int64, ok bool) {
-	return int64(v), v >= math.MinInt64 && v < -math.MinInt64
-}
-
-func castFromTimestamp(to types.Kind) castLoop {
-	switch to {
-	case types.KindBigint:
-		return fixed(longs, longs, func(v int64) (int64, bool) { return floorSeconds(v), true })
-	case types.KindDouble:
-		return fixed(longs, doubles, func(v int64) (float64, bool) { return float64(v) / second, true })
-	default:
-		return nil
-	}
-}
-
-func floorSeconds(microseconds int64) int64 {
-	seconds := microseconds / second
-	if microseconds%second < 0 {
-		seconds--
-	}
-	return seconds
-}
-
-func boolFrom[T int32 | int64 | float64](values func(*vector.Column) []T) castLoop {
-	return func(out, in *vector.Column, n int, _ vector.Selection) int {
-		out.Resize(n)
-		copyValid(out, in)
-		for row, value := range values(in)[:n] {
-			out.Bools.Put(row, value != 0)
-		}
-		return -1
-	}
-}
-
-func castFromBool(to types.Kind) castLoop {
-	return func(out, in *vector.Column, n int, _ vector.Selection) int {
-		out.Resize(n)
-		copyValid(out, in)
-		for row := range n {
-			one := in.Bools.Bit(row)
-			switch to {
-			case types.KindInt:
-				out.Ints[row] = int32(one)
-			case types.KindBigint:
-				out.Longs[row] = int64(one)
-			case types.KindDouble:
-				out.Doubles[row] = float64(one)
+			switch result := convert(out, in, row); {
+			case result == fine || result == wrapped && c.failure == bound.Wrap:
+			case c.failure != bound.Fail:
+				out.SetNull(row)
+			case first == nil:
+				first = &badValue{in.Value(row), from, to}
 			}
-		}
-		return -1
+		})
+		return first
 	}
-}
-
-// castToString formats values as Spark does.
-func castToString(from types.Kind, zone *time.Location) castLoop {
-	var format func(dst []byte, in *vector.Column, row int) []byte
-	switch from {
-	case types.KindBoolean:
-		format = func(dst []byte, in *vector.Column, row int) []byte { return strconv.AppendBool(dst, in.Bools.Get(row)) }
-	case types.KindInt:
-		format = func(dst []byte, in *vector.Column, row int) []byte {
-			return strconv.AppendInt(dst, int64(in.Ints[row]), 10)
-		}
-	case types.KindBigint:
-		format = func(dst []byte, in *vector.Column, row int) []byte { return strconv.AppendInt(dst, in.Longs[row], 10) }
-	case types.KindDouble:
-		format = func(dst []byte, in *vector.Column, row int) []byte { return appendDouble(dst, in.Doubles[row]) }
-	case types.KindTimestamp:
-		format = func(dst []byte, in *vector.Column, row int) []byte {
-			return time.UnixMicro(in.Longs[row]).In(zone).AppendFormat(dst, "2006-01-02 15:04:05.999999")
-		}
-	default:
-		return nil
-	}
-	return func(out, in *vector.Column, n int, selection vector.Selection) int {
-		return stringRows(out, in, n, selection, func(row int) { out.Bytes = format(out.Bytes, in, row) })
-	}
-}
-
-// stringRows builds a string column of n rows: those selected and not null by
-// appending to out.Bytes, the others empty or null.
-func stringRows(out, in *vector.Column, n int, selection vector.Selection, add func(row int)) int {
-	out.Resize(n)
-	copyValid(out, in)
-	out.Bytes = out.Bytes[:0]
-	out.Offsets[0] = 0
-	at := 0
-	eachRow(n, selection, func(row int) {
-		for ; at < row; at++ {
-			out.Offsets[at+1] = int32(len(out.Bytes))
-		}
-		if !in.IsNull(row) {
-			add(row)
-		}
-		out.Offsets[row+1] = int32(len(out.Bytes))
-		at = row + 1
-	})
-	for ; at < n; at++ {
-		out.Offsets[at+1] = int32(len(out.Bytes))
-	}
-	return -1
 }

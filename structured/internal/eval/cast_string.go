@@ -1,194 +1,214 @@
 package eval
 
 import (
-	"bytes"
-	"math"
 	"strconv"
-	"strings"
-	"time"
-	"unsafe"
 
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// castFromString parses values, of which blanks around them are no part.
-func castFromString(to types.Kind, zone *time.Location) castLoop {
-	switch to {
+// fromString parses values, of which blanks around them are no part.
+func (c caster) fromString(to types.Type) castLoop {
+	parse := c.parser(to)
+	if parse == nil {
+		return nil
+	}
+	return c.fixed(types.String, to, func(out, in *vector.Column, row int) outcome {
+		return valid(parse(out, row, text.Trim(in.String(row))))
+	})
+}
+
+// parser returns what parses one value into a row, or nil.
+func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []byte) (ok bool) {
+	switch to.Kind() {
 	case types.KindBoolean:
-		return parsed(func(out *vector.Column, row int, text []byte) bool {
-			value, ok := parseBool(text)
-			out.Bools.Put(row, value)
+		return func(out *vector.Column, row int, value []byte) bool {
+			truth, ok := text.ParseBool(value)
+			out.Bools.Put(row, truth)
 			return ok
-		})
-	case types.KindInt:
-		return parsed(func(out *vector.Column, row int, text []byte) bool {
-			value, ok := parseWhole(text)
-			out.Ints[row] = int32(value)
-			return ok && value == int64(int32(value))
-		})
-	case types.KindBigint:
-		return parsed(func(out *vector.Column, row int, text []byte) (ok bool) {
-			out.Longs[row], ok = parseWhole(text)
+		}
+	case types.KindTinyint, types.KindSmallint, types.KindInt, types.KindBigint:
+		return func(out *vector.Column, row int, value []byte) bool {
+			number, ok := text.ParseWhole(value)
+			return ok && putChecked(out, row, number) == fine
+		}
+	case types.KindFloat:
+		return func(out *vector.Column, row int, value []byte) bool {
+			number, ok := text.ParseFloat(value, 32)
+			out.Floats[row] = float32(number)
 			return ok
-		})
+		}
 	case types.KindDouble:
-		return parsed(func(out *vector.Column, row int, text []byte) (ok bool) {
-			out.Doubles[row], ok = parseDouble(text)
+		return func(out *vector.Column, row int, value []byte) (ok bool) {
+			out.Doubles[row], ok = text.ParseFloat(value, 64)
 			return ok
-		})
+		}
+	case types.KindDecimal:
+		return func(out *vector.Column, row int, value []byte) bool {
+			number, inRange, ok := text.ParseDecimal(value, to.Precision(), to.Scale())
+			out.Decimals[row] = number
+			return ok && inRange
+		}
+	case types.KindDate:
+		return func(out *vector.Column, row int, value []byte) (ok bool) {
+			out.Ints[row], ok = text.ParseDate(value)
+			return ok
+		}
 	case types.KindTimestamp:
-		return parsed(func(out *vector.Column, row int, text []byte) (ok bool) {
-			out.Longs[row], ok = parseTimestamp(text, zone)
+		return func(out *vector.Column, row int, value []byte) (ok bool) {
+			out.Longs[row], ok = text.ParseTimestamp(value, c.zone)
 			return ok
-		})
-	default:
+		}
+	case types.KindTimestampNTZ:
+		return func(out *vector.Column, row int, value []byte) (ok bool) {
+			out.Longs[row], ok = text.ParseClock(value)
+			return ok
+		}
+	case types.KindYearMonth, types.KindDayTime:
+		return func(out *vector.Column, row int, value []byte) bool {
+			number, ok := text.ParseInterval(string(value), to)
+			if ok {
+				putWhole64(out, row, number)
+			}
+			return ok
+		}
+	}
+	return nil
+}
+
+// isNumber says whether a string that is no decimal is a number all the same.
+func isNumber(value string) bool {
+	_, _, ok := text.ParseDecimal(text.Trim([]byte(value)), types.MaxPrecision, 0)
+	return ok
+}
+
+// toString writes values as text.
+func (c caster) toString(from types.Type) castLoop {
+	add := c.appender(from)
+	return func(out, in *vector.Column, n int, selection vector.Selection) *badValue {
+		stringRows(out, in, n, selection, func(row int) { out.Bytes = add(out.Bytes, in, row) })
 		return nil
 	}
 }
 
-func parsed(parse func(out *vector.Column, row int, text []byte) bool) castLoop {
-	return func(out, in *vector.Column, n int, selection vector.Selection) int {
-		out.Resize(n)
-		copyValid(out, in)
-		bad := -1
-		eachRow(n, selection, func(row int) {
-			if !in.IsNull(row) && !parse(out, row, trimBlanks(in.String(row))) && bad < 0 {
-				bad = row
+// appender returns what appends a value that is not null as text.
+func (c caster) appender(from types.Type) func(dst []byte, in *vector.Column, row int) []byte {
+	switch from.Kind() {
+	case types.KindBoolean:
+		return func(dst []byte, in *vector.Column, row int) []byte { return strconv.AppendBool(dst, in.Bools.Get(row)) }
+	case types.KindTinyint, types.KindSmallint, types.KindInt, types.KindBigint:
+		return func(dst []byte, in *vector.Column, row int) []byte {
+			return strconv.AppendInt(dst, wholeAt(in, row), 10)
+		}
+	case types.KindFloat:
+		return func(dst []byte, in *vector.Column, row int) []byte { return text.AppendFloat(dst, in.Floats[row]) }
+	case types.KindDouble:
+		return func(dst []byte, in *vector.Column, row int) []byte { return text.AppendDouble(dst, in.Doubles[row]) }
+	case types.KindDecimal:
+		return func(dst []byte, in *vector.Column, row int) []byte {
+			return text.AppendDecimal(dst, in.Decimals[row], from.Scale())
+		}
+	case types.KindString, types.KindBinary:
+		return func(dst []byte, in *vector.Column, row int) []byte { return append(dst, in.String(row)...) }
+	case types.KindDate:
+		return func(dst []byte, in *vector.Column, row int) []byte { return text.AppendDate(dst, in.Ints[row]) }
+	case types.KindTimestamp:
+		return func(dst []byte, in *vector.Column, row int) []byte {
+			return text.AppendClock(dst, calendar.Clock(in.Longs[row], c.zone))
+		}
+	case types.KindTimestampNTZ:
+		return func(dst []byte, in *vector.Column, row int) []byte { return text.AppendClock(dst, in.Longs[row]) }
+	case types.KindYearMonth:
+		return func(dst []byte, in *vector.Column, row int) []byte { return text.AppendMonths(dst, in.Ints[row], from) }
+	case types.KindDayTime:
+		return func(dst []byte, in *vector.Column, row int) []byte {
+			return text.AppendMicros(dst, in.Longs[row], from)
+		}
+	case types.KindArray, types.KindMap:
+		return c.listAppender(from)
+	case types.KindStruct:
+		return c.structAppender(from)
+	default:
+		return func(dst []byte, _ *vector.Column, _ int) []byte { return dst }
+	}
+}
+
+// appendOrNull appends a value, or the word null.
+func appendOrNull(add func([]byte, *vector.Column, int) []byte, dst []byte, in *vector.Column, row int) []byte {
+	if in.IsNull(row) {
+		return append(dst, "null"...)
+	}
+	return add(dst, in, row)
+}
+
+// listAppender writes arrays as [a, b] and maps as {k -> v, k -> v}.
+func (c caster) listAppender(from types.Type) func([]byte, *vector.Column, int) []byte {
+	open, shut := byte('['), byte(']')
+	var add func(dst []byte, elements *vector.Column, row int) []byte
+	if from.Kind() == types.KindMap {
+		open, shut = '{', '}'
+		key, value := c.appender(from.Key()), c.appender(from.Value())
+		add = func(dst []byte, entries *vector.Column, row int) []byte {
+			dst = append(key(dst, &entries.Children[0], row), " -> "...)
+			return appendOrNull(value, dst, &entries.Children[1], row)
+		}
+	} else {
+		element := c.appender(from.Element())
+		add = func(dst []byte, elements *vector.Column, row int) []byte {
+			return appendOrNull(element, dst, elements, row)
+		}
+	}
+	return func(dst []byte, in *vector.Column, row int) []byte {
+		dst = append(dst, open)
+		for i := in.Offsets[row]; i < in.Offsets[row+1]; i++ {
+			if i > in.Offsets[row] {
+				dst = append(dst, ", "...)
 			}
-		})
-		return bad
-	}
-}
-
-// trimBlanks cuts white space and control characters off both ends.
-func trimBlanks(text []byte) []byte {
-	for len(text) > 0 && text[0] <= ' ' {
-		text = text[1:]
-	}
-	for len(text) > 0 && text[len(text)-1] <= ' ' {
-		text = text[:len(text)-1]
-	}
-	return text
-}
-
-func parseBool(text []byte) (value, ok bool) {
-	for _, word := range [...]string{"t", "true", "y", "yes", "1"} {
-		if bytes.EqualFold(text, []byte(word)) {
-			return true, true
+			dst = add(dst, &in.Children[0], int(i))
 		}
+		return append(dst, shut)
 	}
-	for _, word := range [...]string{"f", "false", "n", "no", "0"} {
-		if bytes.EqualFold(text, []byte(word)) {
-			return false, true
-		}
-	}
-	return false, false
 }
 
-// parseWhole reads decimal digits after an optional sign.
-func parseWhole(text []byte) (value int64, ok bool) {
-	digits, negative := text, false
-	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
-		digits, negative = text[1:], text[0] == '-'
+// structAppender writes structs as {a, b}.
+func (c caster) structAppender(from types.Type) func([]byte, *vector.Column, int) []byte {
+	var fields []func([]byte, *vector.Column, int) []byte
+	for _, field := range from.Fields() {
+		fields = append(fields, c.appender(field.Type))
 	}
-	if len(digits) == 0 {
-		return 0, false
-	}
-	// Built downwards, since the least number has no positive counterpart.
-	for _, c := range digits {
-		digit := int64(c) - '0'
-		if digit < 0 || digit > 9 || value < math.MinInt64/10 {
-			return 0, false
-		}
-		value *= 10
-		if value < math.MinInt64+digit {
-			return 0, false
-		}
-		value -= digit
-	}
-	if negative {
-		return value, true
-	}
-	return -value, value != math.MinInt64
-}
-
-// parseDouble reads a decimal number, "Infinity", "Inf" or "NaN", with an optional
-// sign before the first two; letters may be of either case.
-func parseDouble(text []byte) (float64, bool) {
-	for _, c := range text {
-		if c == '_' || c == 'x' || c == 'X' || c == 'p' || c == 'P' {
-			return 0, false
-		}
-	}
-	value, err := strconv.ParseFloat(unsafeString(text), 64)
-	if err != nil && !math.IsInf(value, 0) { // beyond the range is infinite
-		return 0, false
-	}
-	return value, true
-}
-
-// unsafeString is a string over bytes that do not change while it is in use.
-func unsafeString(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
-
-// timestampLayouts are the forms of a timestamp; a fraction of a second may follow
-// the seconds of each.
-var timestampLayouts = [...]string{
-	"2006-1-2 15:4:5", "2006-1-2T15:4:5", "2006-1-2", "2006-1-2 15:4", "2006-1-2T15:4", "2006-1", "2006",
-}
-
-// zoneLayouts are what may stand behind a timestamp with seconds or minutes.
-var zoneLayouts = [...]string{"", "Z07:00", "Z0700", "Z07"}
-
-// parseTimestamp reads a timestamp, in the zone unless it names its own.
-func parseTimestamp(text []byte, zone *time.Location) (microseconds int64, ok bool) {
-	value := unsafeString(text)
-	if body, found := strings.CutSuffix(value, " UTC"); found {
-		value, zone = body, time.UTC
-	}
-	for _, layout := range timestampLayouts {
-		for _, suffix := range zoneLayouts {
-			if suffix != "" && !strings.Contains(layout, ":") {
-				break
+	return func(dst []byte, in *vector.Column, row int) []byte {
+		dst = append(dst, '{')
+		for i, field := range fields {
+			if i > 0 {
+				dst = append(dst, ", "...)
 			}
-			if t, err := time.ParseInLocation(layout+suffix, value, zone); err == nil {
-				return t.UnixMicro(), true
-			}
+			dst = appendOrNull(field, dst, &in.Children[i], row)
 		}
+		return append(dst, '}')
 	}
-	return 0, false
 }
 
-// appendDouble writes the shortest digits that give the same number back, in the
-// form of Spark: 1.0, 1.0E10, 1.0E-5, Infinity, NaN.
-func appendDouble(dst []byte, value float64) []byte {
-	switch {
-	case math.IsNaN(value):
-		return append(dst, "NaN"...)
-	case math.IsInf(value, 1):
-		return append(dst, "Infinity"...)
-	case math.IsInf(value, -1):
-		return append(dst, "-Infinity"...)
-	}
-	if size := math.Abs(value); size == 0 || 1e-3 <= size && size < 1e7 {
-		at := len(dst)
-		dst = strconv.AppendFloat(dst, value, 'f', -1, 64)
-		if bytes.IndexByte(dst[at:], '.') < 0 {
-			dst = append(dst, ".0"...)
+// stringRows builds a string column of n rows: those selected and not null by
+// appending to out.Bytes, the others empty or null.
+func stringRows(out, in *vector.Column, n int, selection vector.Selection, add func(row int)) {
+	out.Resize(n)
+	copyValid(out, in)
+	out.Bytes = out.Bytes[:0]
+	out.Offsets[0] = 0
+	at := 0
+	eachRow(n, selection, func(row int) {
+		for ; at < row; at++ {
+			out.Offsets[at+1] = int32(len(out.Bytes))
 		}
-		return dst
+		if !in.IsNull(row) {
+			add(row)
+		}
+		out.Offsets[row+1] = int32(len(out.Bytes))
+		at = row + 1
+	})
+	for ; at < n; at++ {
+		out.Offsets[at+1] = int32(len(out.Bytes))
 	}
-	var buffer [32]byte
-	text := strconv.AppendFloat(buffer[:0], value, 'e', -1, 64)
-	mantissa, exponent, _ := bytes.Cut(text, []byte("e"))
-	dst = append(dst, mantissa...)
-	if bytes.IndexByte(mantissa, '.') < 0 {
-		dst = append(dst, ".0"...)
-	}
-	dst = append(dst, 'E')
-	if exponent[0] == '-' {
-		dst = append(dst, '-')
-	}
-	exponent = bytes.TrimLeft(exponent[1:], "0")
-	return append(dst, exponent...)
 }

@@ -40,45 +40,58 @@ func newComparison(call bound.Call, args []node) (node, error) {
 }
 
 func relationOf(t types.Type, equal bool) relation {
-	switch t.Kind() {
-	case types.KindVoid:
+	switch t.Layout() {
+	case types.LayoutVoid:
 		return func(vector.Bitmap, *vector.Column, *vector.Column, vector.Selection) {}
-	case types.KindBoolean:
-		if equal {
-			return equalBools
+	case types.LayoutBit:
+		return choose(equal, equalBools, lessBools)
+	case types.Layout8:
+		return wholeRelation(equal, tinies)
+	case types.Layout16:
+		return wholeRelation(equal, smalls)
+	case types.Layout32:
+		return wholeRelation(equal, ints)
+	case types.Layout64:
+		return wholeRelation(equal, longs)
+	case types.LayoutFloat:
+		return floatRelation(equal, floats)
+	case types.LayoutDouble:
+		return floatRelation(equal, doubles)
+	case types.LayoutBytes:
+		return choose(equal, equalStrings, lessStrings)
+	default:
+		if !t.IsOrdered() {
+			return nil
 		}
-		return lessBools
-	case types.KindInt:
-		if equal {
-			return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) { equalWhole(bits, a.Ints, b.Ints) }
-		}
-		return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) { lessWhole(bits, a.Ints, b.Ints) }
-	case types.KindBigint, types.KindTimestamp:
-		if equal {
-			return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) { equalWhole(bits, a.Longs, b.Longs) }
-		}
-		return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) { lessWhole(bits, a.Longs, b.Longs) }
-	case types.KindDouble:
-		if equal {
-			return equalDoubles
-		}
-		return lessDoubles
-	case types.KindString:
-		if equal {
-			return equalStrings
-		}
-		return lessStrings
-	case types.KindStruct:
-		if equal {
-			return equalNested
-		}
-		return lessNested
-	case types.KindArray:
-		if equal {
-			return equalNested
+		return choose(equal, equalNested, lessNested)
+	}
+}
+
+func choose(equal bool, whenEqual, whenLess relation) relation {
+	if equal {
+		return whenEqual
+	}
+	return whenLess
+}
+
+func wholeRelation[T whole](equal bool, slice func(*vector.Column) []T) relation {
+	if equal {
+		return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
+			equalWhole(bits, slice(a), slice(b))
 		}
 	}
-	return nil
+	return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) { lessWhole(bits, slice(a), slice(b)) }
+}
+
+func floatRelation[T float](equal bool, slice func(*vector.Column) []T) relation {
+	if equal {
+		return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
+			equalFloats(bits, slice(a), slice(b))
+		}
+	}
+	return func(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
+		lessFloats(bits, slice(a), slice(b))
+	}
 }
 
 func (c *comparison) eval(b *vector.Batch, selection vector.Selection) (*vector.Column, error) {
@@ -128,7 +141,7 @@ func bit(b bool) uint64 {
 	return 0
 }
 
-func equalWhole[T int32 | int64](bits vector.Bitmap, a, b []T) {
+func equalWhole[T whole](bits vector.Bitmap, a, b []T) {
 	for w := range bits {
 		x, y := chunk(a, w), chunk(b, w)
 		y = y[:min(len(x), len(y))]
@@ -140,7 +153,7 @@ func equalWhole[T int32 | int64](bits vector.Bitmap, a, b []T) {
 	}
 }
 
-func lessWhole[T int32 | int64](bits vector.Bitmap, a, b []T) {
+func lessWhole[T whole](bits vector.Bitmap, a, b []T) {
 	for w := range bits {
 		x, y := chunk(a, w), chunk(b, w)
 		y = y[:min(len(x), len(y))]
@@ -152,9 +165,9 @@ func lessWhole[T int32 | int64](bits vector.Bitmap, a, b []T) {
 	}
 }
 
-func equalDoubles(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
+func equalFloats[T float](bits vector.Bitmap, a, b []T) {
 	for w := range bits {
-		x, y := chunk(a.Doubles, w), chunk(b.Doubles, w)
+		x, y := chunk(a, w), chunk(b, w)
 		y = y[:min(len(x), len(y))]
 		var word uint64
 		for j, v := range y {
@@ -164,10 +177,10 @@ func equalDoubles(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
 	}
 }
 
-// lessDoubles orders NaN behind every other number.
-func lessDoubles(bits vector.Bitmap, a, b *vector.Column, _ vector.Selection) {
+// lessFloats orders NaN behind every other number.
+func lessFloats[T float](bits vector.Bitmap, a, b []T) {
 	for w := range bits {
-		x, y := chunk(a.Doubles, w), chunk(b.Doubles, w)
+		x, y := chunk(a, w), chunk(b, w)
 		y = y[:min(len(x), len(y))]
 		var word uint64
 		for j, v := range y {

@@ -12,6 +12,7 @@ const (
 	RemainderByZero    = "REMAINDER_BY_ZERO"
 	CastOverflow       = "CAST_OVERFLOW"
 	CastInvalidInput   = "CAST_INVALID_INPUT"
+	NumericOutOfRange  = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
 	InvalidPattern     = "INVALID_PARAMETER_VALUE.PATTERN"
 )
 

@@ -130,7 +130,7 @@ func compileCall(call bound.Call, args []node) (node, error) {
 		return &not{arg: args[0], out: vector.NewColumn(types.Boolean)}, nil
 	case bound.IsNull, bound.IsNotNull:
 		return &isNull{arg: args[0], inverted: call.Function == bound.IsNotNull, out: vector.NewColumn(types.Boolean)}, nil
-	case bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.Negate:
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.IntegralDivide, bound.Negate:
 		return newArithmetic(call, args)
 	case bound.Cast:
 		return newCast(call, args[0])
@@ -160,7 +160,7 @@ func canFail(expr bound.Expr) bool {
 		return false
 	}
 	switch call.Function {
-	case bound.Add, bound.Subtract, bound.Multiply, bound.Negate, bound.Divide, bound.Remainder,
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Negate, bound.Divide, bound.Remainder, bound.IntegralDivide,
 		bound.Cast, bound.Split, bound.Like:
 		return true
 	}

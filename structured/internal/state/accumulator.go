@@ -42,14 +42,14 @@ func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
 		}
 	case bound.Min, bound.Max:
 		greatest := a.Function == bound.Max
-		switch a.Of.Kind() {
-		case types.KindInt:
+		switch a.Of.Layout() {
+		case types.Layout32:
 			return &extreme[int32]{greatest: greatest, slice: func(c *vector.Column) []int32 { return c.Ints }, push: (*vector.Column).AppendInt}, nil
-		case types.KindBigint, types.KindTimestamp:
+		case types.Layout64:
 			return &extreme[int64]{greatest: greatest, slice: func(c *vector.Column) []int64 { return c.Longs }, push: (*vector.Column).AppendLong}, nil
-		case types.KindDouble:
+		case types.LayoutDouble:
 			return &extremeDouble{greatest: greatest}, nil
-		case types.KindString:
+		case types.LayoutBytes:
 			return &extremeString{greatest: greatest}, nil
 		default:
 			return &extremeAny{greatest: greatest, of: a.Of}, nil

@@ -9,11 +9,13 @@ import (
 // The hash of a row's key is a fact on disk, since it decides the key group. It is
 // that of internal/keyed:
 //
-//	one column       the hash of the value: an integer, boolean or timestamp as an
-//	                 integer, a double as a float, a string as a string
-//	else             a fold over the columns in order: a word for an integer,
-//	                 boolean, timestamp or double, its hash for a string
+//	one column       the hash of the value: a whole number, boolean, date, timestamp
+//	                 or interval as an integer, a float or double as a float, a string
+//	                 or binary as a string
+//	else             a fold over the columns in order: a word for what is an integer
+//	                 or a float in the line above, its hash for a string
 //	struct, array    folds its parts in its place; an array folds their number first
+//	decimal          folds its two halves, the low one first
 //	time window      counts as the timestamp of its start
 //	null             nullWord, as a word
 //
@@ -30,11 +32,11 @@ type Hasher struct {
 // each row; nil stands for rows 0 to len(hashes)-1.
 func (h *Hasher) Hash(keys []*vector.Column, rows vector.Selection, hashes []uint64) {
 	if len(keys) == 1 {
-		switch keys[0].Type.Kind() {
-		case types.KindString:
+		switch keys[0].Type.Layout() {
+		case types.LayoutBytes:
 			hashStrings(keys[0], rows, hashes)
 			return
-		case types.KindStruct, types.KindArray:
+		case types.LayoutStruct, types.LayoutList, types.LayoutDecimal:
 		default:
 			fillWords(keys[0], rows, hashes)
 			for i, word := range hashes {
@@ -55,15 +57,15 @@ func (h *Hasher) Hash(keys []*vector.Column, rows vector.Selection, hashes []uin
 }
 
 func (h *Hasher) fold(key *vector.Column, rows vector.Selection, hashes []uint64) {
-	switch key.Type.Kind() {
-	case types.KindStruct, types.KindArray:
+	switch key.Type.Layout() {
+	case types.LayoutStruct, types.LayoutList, types.LayoutDecimal:
 		for i := range hashes {
 			hashes[i] = foldNested(hashes[i], key, rowAt(rows, i))
 		}
 		return
 	}
 	h.words = vector.Resize(h.words, len(hashes))
-	if key.Type.Kind() == types.KindString {
+	if key.Type.Layout() == types.LayoutBytes {
 		hashStrings(key, rows, h.words)
 	} else {
 		fillWords(key, rows, h.words)
@@ -77,20 +79,23 @@ func foldNested(hash uint64, key *vector.Column, row int) uint64 {
 	if key.IsNull(row) {
 		return keyed.Fold(hash, nullWord)
 	}
-	switch key.Type.Kind() {
-	case types.KindStruct:
+	switch key.Type.Layout() {
+	case types.LayoutStruct:
 		for i := range key.Children {
 			hash = foldNested(hash, &key.Children[i], row)
 		}
 		return hash
-	case types.KindArray:
+	case types.LayoutList:
 		from, to := int(key.Offsets[row]), int(key.Offsets[row+1])
 		hash = keyed.Fold(hash, uint64(to-from))
 		for i := from; i < to; i++ {
 			hash = foldNested(hash, &key.Children[0], i)
 		}
 		return hash
-	case types.KindString:
+	case types.LayoutDecimal:
+		value := key.Decimals[row]
+		return keyed.Fold(keyed.Fold(hash, value.LowBits()), uint64(value.HighBits()))
+	case types.LayoutBytes:
 		return keyed.Fold(hash, keyed.HashBytes(key.String(row)))
 	default:
 		return keyed.Fold(hash, word(key, row))
@@ -119,8 +124,8 @@ func rowAt(rows vector.Selection, i int) int {
 // fillWords fills words with the values of a column of fixed width, as 64 bits that are
 // equal where the values are equal as keys: doubles are canonical, null is nullWord.
 func fillWords(c *vector.Column, rows vector.Selection, words []uint64) {
-	switch c.Type.Kind() {
-	case types.KindInt:
+	switch c.Type.Layout() {
+	case types.Layout32:
 		if rows == nil {
 			for i, v := range c.Ints[:len(words)] {
 				words[i] = uint64(int64(v))
@@ -130,7 +135,7 @@ func fillWords(c *vector.Column, rows vector.Selection, words []uint64) {
 				words[i] = uint64(int64(c.Ints[row]))
 			}
 		}
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		if rows == nil {
 			for i, v := range c.Longs[:len(words)] {
 				words[i] = uint64(v)
@@ -155,14 +160,20 @@ func fillWords(c *vector.Column, rows vector.Selection, words []uint64) {
 }
 
 func word(c *vector.Column, row int) uint64 {
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		return c.Bools.Bit(row)
-	case types.KindInt:
+	case types.Layout8:
+		return uint64(int64(c.Tinies[row]))
+	case types.Layout16:
+		return uint64(int64(c.Smalls[row]))
+	case types.Layout32:
 		return uint64(int64(c.Ints[row]))
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		return uint64(c.Longs[row])
-	case types.KindDouble:
+	case types.LayoutFloat:
+		return keyed.FloatWord(float64(c.Floats[row]))
+	case types.LayoutDouble:
 		return keyed.FloatWord(c.Doubles[row])
 	default:
 		return nullWord

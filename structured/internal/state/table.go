@@ -49,10 +49,10 @@ const minSlots = 16
 func newTable(columns []types.Type) *table {
 	t := &table{columns: columns, layout: rows, null: -1, slots: make([]uint64, minSlots)}
 	if len(columns) == 1 {
-		switch columns[0].Kind() {
-		case types.KindString:
+		switch columns[0].Layout() {
+		case types.LayoutBytes:
 			t.layout = texts
-		case types.KindStruct, types.KindArray, types.KindVoid:
+		case types.LayoutStruct, types.LayoutList, types.LayoutVoid, types.LayoutDecimal:
 		default:
 			t.layout = words
 		}
@@ -255,16 +255,19 @@ func (t *table) store(key []byte) {
 // appendKey appends the bytes of a key column; equal keys have equal bytes.
 func appendKey(dst []byte, c *vector.Column, row int) []byte {
 	switch {
-	case c.Type.Kind() == types.KindDouble && !c.IsNull(row):
+	case c.Type == types.Float && !c.IsNull(row):
+		canonical := vector.Column{Type: types.Float, Len: 1, Floats: []float32{float32(keyed.CanonicalFloat(float64(c.Floats[row])))}}
+		return canonical.AppendBinary(dst, 0)
+	case c.Type == types.Double && !c.IsNull(row):
 		canonical := vector.Column{Type: types.Double, Len: 1, Doubles: []float64{keyed.CanonicalFloat(c.Doubles[row])}}
 		return canonical.AppendBinary(dst, 0)
-	case c.Type.Kind() == types.KindStruct && !c.IsNull(row):
+	case c.Type.Layout() == types.LayoutStruct && !c.IsNull(row):
 		dst = append(dst, 1)
 		for i := range c.Children {
 			dst = appendKey(dst, &c.Children[i], row)
 		}
 		return dst
-	case c.Type.Kind() == types.KindArray && !c.IsNull(row):
+	case c.Type.Layout() == types.LayoutList && !c.IsNull(row):
 		from, to := int(c.Offsets[row]), int(c.Offsets[row+1])
 		dst = binary.AppendUvarint(append(dst, 1), uint64(to-from))
 		for i := from; i < to; i++ {
@@ -307,12 +310,18 @@ func (t *table) appendWord(column *vector.Column, number int) {
 		column.AppendNull()
 		return
 	}
-	switch word := t.words[number]; column.Type.Kind() {
-	case types.KindBoolean:
+	switch word := t.words[number]; column.Type.Layout() {
+	case types.LayoutBit:
 		column.AppendBool(word != 0)
-	case types.KindInt:
+	case types.Layout8:
+		column.AppendTiny(int8(word))
+	case types.Layout16:
+		column.AppendSmall(int16(word))
+	case types.Layout32:
 		column.AppendInt(int32(word))
-	case types.KindDouble:
+	case types.LayoutFloat:
+		column.AppendFloat(float32(math.Float64frombits(word)))
+	case types.LayoutDouble:
 		column.AppendDouble(math.Float64frombits(word))
 	default:
 		column.AppendLong(int64(word))

@@ -3,6 +3,8 @@ package vector
 import (
 	"fmt"
 
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -43,18 +45,26 @@ func (c *Column) SetNull(i int) {
 // AppendNull appends a null.
 func (c *Column) AppendNull() {
 	c.appendValid(false)
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		c.Bools = appendBit(c.Bools, c.Len, false)
-	case types.KindInt:
+	case types.Layout8:
+		c.Tinies = append(c.Tinies, 0)
+	case types.Layout16:
+		c.Smalls = append(c.Smalls, 0)
+	case types.Layout32:
 		c.Ints = append(c.Ints, 0)
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		c.Longs = append(c.Longs, 0)
-	case types.KindDouble:
+	case types.LayoutFloat:
+		c.Floats = append(c.Floats, 0)
+	case types.LayoutDouble:
 		c.Doubles = append(c.Doubles, 0)
-	case types.KindString, types.KindArray:
+	case types.LayoutDecimal:
+		c.Decimals = append(c.Decimals, decimal128.Num{})
+	case types.LayoutBytes, types.LayoutList:
 		c.Offsets = append(c.Offsets, c.Offsets[c.Len])
-	case types.KindStruct:
+	case types.LayoutStruct:
 		for i := range c.Children {
 			c.Children[i].AppendNull()
 		}
@@ -69,22 +79,36 @@ func (c *Column) AppendBool(value bool) {
 	c.Len++
 }
 
-// AppendInt appends an int.
+// AppendTiny appends a tinyint.
+func (c *Column) AppendTiny(value int8) {
+	c.appendValid(true)
+	c.Tinies = append(c.Tinies, value)
+	c.Len++
+}
+
+// AppendSmall appends a smallint.
+func (c *Column) AppendSmall(value int16) {
+	c.appendValid(true)
+	c.Smalls = append(c.Smalls, value)
+	c.Len++
+}
+
+// AppendInt appends an int, a date or an interval in months.
 func (c *Column) AppendInt(value int32) {
 	c.appendValid(true)
 	c.Ints = append(c.Ints, value)
 	c.Len++
 }
 
-// AppendLong appends a bigint or a timestamp.
+// AppendLong appends a bigint, a timestamp or an interval in microseconds.
 func (c *Column) AppendLong(value int64) {
 	c.appendValid(true)
 	c.Longs = append(c.Longs, value)
 	c.Len++
 }
 
-// AppendLongs appends n bigints or timestamps, none of them null, and returns them
-// to be filled.
+// AppendLongs appends n values of 64 bits, none of them null, and returns them to be
+// filled.
 func (c *Column) AppendLongs(n int) []int64 {
 	if len(c.Valid) != 0 {
 		c.Valid = c.Valid.Resize(c.Len + n)
@@ -97,6 +121,21 @@ func (c *Column) AppendLongs(n int) []int64 {
 	return c.Longs[c.Len-n:]
 }
 
+// AppendFloat appends a float.
+func (c *Column) AppendFloat(value float32) {
+	c.appendValid(true)
+	c.Floats = append(c.Floats, value)
+	c.Len++
+}
+
+// AppendDecimal appends a decimal, given as the number times 10 to the scale of the
+// column's type.
+func (c *Column) AppendDecimal(value decimal128.Num) {
+	c.appendValid(true)
+	c.Decimals = append(c.Decimals, value)
+	c.Len++
+}
+
 // AppendDouble appends a double.
 func (c *Column) AppendDouble(value float64) {
 	c.appendValid(true)
@@ -104,20 +143,20 @@ func (c *Column) AppendDouble(value float64) {
 	c.Len++
 }
 
-// AppendString appends a copy of a string.
+// AppendString appends a copy of a string or of binary data.
 func (c *Column) AppendString(value []byte) {
 	c.Bytes = append(c.Bytes, value...)
 	c.EndString()
 }
 
-// EndString appends the string that was added to Bytes since the last one.
+// EndString appends the string, or binary data, that was added to Bytes since the last one.
 func (c *Column) EndString() {
 	c.appendValid(true)
 	c.Offsets = append(c.Offsets, int32(len(c.Bytes)))
 	c.Len++
 }
 
-// EndArray appends the array of the elements that were appended to Children[0]
+// EndArray appends the array, or map, of the elements that were appended to Children[0]
 // since the last one.
 func (c *Column) EndArray() {
 	c.appendValid(true)
@@ -136,30 +175,50 @@ func (c *Column) EndStruct() {
 // for null. It serves tests, literals and sources that are not columnar. The error
 // says that the value is of the wrong Go type; part of it may then be appended.
 func (c *Column) AppendValue(value any) error {
-	ok := true
+	ok, layout := true, c.Type.Layout()
 	switch value := value.(type) {
 	case nil:
 		c.AppendNull()
 	case bool:
-		if ok = c.Type.Kind() == types.KindBoolean; ok {
+		if ok = layout == types.LayoutBit; ok {
 			c.AppendBool(value)
 		}
+	case int8:
+		if ok = layout == types.Layout8; ok {
+			c.AppendTiny(value)
+		}
+	case int16:
+		if ok = layout == types.Layout16; ok {
+			c.AppendSmall(value)
+		}
 	case int32:
-		if ok = c.Type.Kind() == types.KindInt; ok {
+		if ok = layout == types.Layout32; ok {
 			c.AppendInt(value)
 		}
 	case int64:
-		if ok = c.Type.Kind() == types.KindBigint || c.Type.Kind() == types.KindTimestamp; ok {
+		if ok = layout == types.Layout64; ok {
 			c.AppendLong(value)
 		}
+	case float32:
+		if ok = layout == types.LayoutFloat; ok {
+			c.AppendFloat(value)
+		}
 	case float64:
-		if ok = c.Type.Kind() == types.KindDouble; ok {
+		if ok = layout == types.LayoutDouble; ok {
 			c.AppendDouble(value)
 		}
+	case decimal128.Num:
+		if ok = layout == types.LayoutDecimal; ok {
+			c.AppendDecimal(value)
+		}
 	case string:
-		if ok = c.Type.Kind() == types.KindString; ok {
+		if ok = c.Type == types.String; ok {
 			c.Bytes = append(c.Bytes, value...)
 			c.EndString()
+		}
+	case []byte:
+		if ok = c.Type == types.Binary; ok {
+			c.AppendString(value)
 		}
 	case []any:
 		return c.appendNested(value)
@@ -174,14 +233,14 @@ func (c *Column) AppendValue(value any) error {
 
 func (c *Column) appendNested(values []any) error {
 	switch {
-	case c.Type.Kind() == types.KindArray:
+	case c.Type.Layout() == types.LayoutList:
 		for _, element := range values {
 			if err := c.Children[0].AppendValue(element); err != nil {
 				return err
 			}
 		}
 		c.EndArray()
-	case c.Type.Kind() == types.KindStruct && len(values) == len(c.Children):
+	case c.Type.Layout() == types.LayoutStruct && len(values) == len(c.Children):
 		for i, field := range values {
 			if err := c.Children[i].AppendValue(field); err != nil {
 				return err
@@ -210,26 +269,34 @@ func (c *Column) AppendRange(src *Column, from, to int) {
 			}
 		}
 	}
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		c.Bools = c.Bools.Resize(c.Len + n)
 		c.Bools.copyFrom(c.Len, src.Bools, from, n)
-	case types.KindInt:
+	case types.Layout8:
+		c.Tinies = append(c.Tinies, src.Tinies[from:to]...)
+	case types.Layout16:
+		c.Smalls = append(c.Smalls, src.Smalls[from:to]...)
+	case types.Layout32:
 		c.Ints = append(c.Ints, src.Ints[from:to]...)
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		c.Longs = append(c.Longs, src.Longs[from:to]...)
-	case types.KindDouble:
+	case types.LayoutFloat:
+		c.Floats = append(c.Floats, src.Floats[from:to]...)
+	case types.LayoutDouble:
 		c.Doubles = append(c.Doubles, src.Doubles[from:to]...)
-	case types.KindString:
+	case types.LayoutDecimal:
+		c.Decimals = append(c.Decimals, src.Decimals[from:to]...)
+	case types.LayoutBytes:
 		shift := int32(len(c.Bytes)) - src.Offsets[from]
 		c.Bytes = append(c.Bytes, src.Bytes[src.Offsets[from]:src.Offsets[to]]...)
 		c.Offsets = appendShifted(c.Offsets, src.Offsets[from+1:to+1], shift)
-	case types.KindArray:
+	case types.LayoutList:
 		child := &c.Children[0]
 		shift := int32(child.Len) - src.Offsets[from]
 		child.AppendRange(&src.Children[0], int(src.Offsets[from]), int(src.Offsets[to]))
 		c.Offsets = appendShifted(c.Offsets, src.Offsets[from+1:to+1], shift)
-	case types.KindStruct:
+	case types.LayoutStruct:
 		for i := range c.Children {
 			c.Children[i].AppendRange(&src.Children[i], from, to)
 		}
@@ -257,27 +324,35 @@ func (c *Column) AppendRows(src *Column, rows []int32) {
 			c.Valid.Put(c.Len+i, !src.IsNull(int(row)))
 		}
 	}
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		c.Bools = c.Bools.Resize(c.Len + len(rows))
 		for i, row := range rows {
 			c.Bools.Put(c.Len+i, src.Bools.Get(int(row)))
 		}
-	case types.KindInt:
+	case types.Layout8:
+		c.Tinies = gather(c.Tinies, src.Tinies, rows)
+	case types.Layout16:
+		c.Smalls = gather(c.Smalls, src.Smalls, rows)
+	case types.Layout32:
 		c.Ints = gather(c.Ints, src.Ints, rows)
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		c.Longs = gather(c.Longs, src.Longs, rows)
-	case types.KindDouble:
+	case types.LayoutFloat:
+		c.Floats = gather(c.Floats, src.Floats, rows)
+	case types.LayoutDouble:
 		c.Doubles = gather(c.Doubles, src.Doubles, rows)
-	case types.KindString:
+	case types.LayoutDecimal:
+		c.Decimals = gather(c.Decimals, src.Decimals, rows)
+	case types.LayoutBytes:
 		c.gatherStrings(src, rows)
-	case types.KindArray:
+	case types.LayoutList:
 		child := &c.Children[0]
 		for _, row := range rows {
 			child.AppendRange(&src.Children[0], int(src.Offsets[row]), int(src.Offsets[row+1]))
 			c.Offsets = append(c.Offsets, int32(child.Len))
 		}
-	case types.KindStruct:
+	case types.LayoutStruct:
 		for i := range c.Children {
 			c.Children[i].AppendRows(&src.Children[i], rows)
 		}

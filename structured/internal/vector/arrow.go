@@ -6,6 +6,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -37,25 +38,33 @@ func (c *Column) fromArrow(data arrow.ArrayData) error {
 	if bits := bytesOf(buffers[0]); bits != nil && data.NullN() != 0 {
 		c.Valid = c.Valid.fromBytes(bits, offset, n)
 	}
-	switch t.Kind() {
-	case types.KindVoid:
+	switch t.Layout() {
+	case types.LayoutVoid:
 		c.Resize(n)
-	case types.KindBoolean:
+	case types.LayoutBit:
 		c.Bools = c.Bools.fromBytes(bytesOf(buffers[1]), offset, n)
-	case types.KindInt:
+	case types.Layout8:
+		c.Tinies = view[int8](buffers[1], offset, n)
+	case types.Layout16:
+		c.Smalls = view[int16](buffers[1], offset, n)
+	case types.Layout32:
 		c.Ints = view[int32](buffers[1], offset, n)
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		c.Longs = view[int64](buffers[1], offset, n)
-	case types.KindDouble:
+	case types.LayoutFloat:
+		c.Floats = view[float32](buffers[1], offset, n)
+	case types.LayoutDouble:
 		c.Doubles = view[float64](buffers[1], offset, n)
-	case types.KindString:
+	case types.LayoutDecimal:
+		c.Decimals = view[decimal128.Num](buffers[1], offset, n)
+	case types.LayoutBytes:
 		c.Offsets = offsetsOf(buffers[1], offset, n)
 		c.Bytes = bytesOf(buffers[2])
-	case types.KindArray:
+	case types.LayoutList:
 		c.Offsets = offsetsOf(buffers[1], offset, n)
 		c.Children = Resize(old.Children, 1)
 		return c.Children[0].fromArrow(data.Children()[0])
-	case types.KindStruct:
+	case types.LayoutStruct:
 		c.Children = Resize(old.Children, len(data.Children()))
 		for i, child := range data.Children() {
 			if err := c.Children[i].fromArrow(child); err != nil {
@@ -76,8 +85,13 @@ func bytesOf(buffer *memory.Buffer) []byte {
 	return buffer.Bytes()
 }
 
+// fixedWidth is the Go types of values that lie side by side in an Arrow buffer.
+type fixedWidth interface {
+	int8 | int16 | int32 | int64 | float32 | float64 | decimal128.Num
+}
+
 // view returns n values of a buffer, from the offset-th on, in its memory.
-func view[T int32 | int64 | float64](buffer *memory.Buffer, offset, n int) []T {
+func view[T fixedWidth](buffer *memory.Buffer, offset, n int) []T {
 	if n == 0 {
 		return nil
 	}
@@ -125,21 +139,29 @@ func (c *Column) data(t arrow.DataType) *array.Data {
 		buffers[0] = memory.NewBufferBytes(c.Valid.toBytes(c.Len))
 	}
 	var children []arrow.ArrayData
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		buffers = append(buffers, memory.NewBufferBytes(c.Bools.toBytes(c.Len)))
-	case types.KindInt:
+	case types.Layout8:
+		buffers = append(buffers, bufferOf(c.Tinies[:c.Len]))
+	case types.Layout16:
+		buffers = append(buffers, bufferOf(c.Smalls[:c.Len]))
+	case types.Layout32:
 		buffers = append(buffers, bufferOf(c.Ints[:c.Len]))
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		buffers = append(buffers, bufferOf(c.Longs[:c.Len]))
-	case types.KindDouble:
+	case types.LayoutFloat:
+		buffers = append(buffers, bufferOf(c.Floats[:c.Len]))
+	case types.LayoutDouble:
 		buffers = append(buffers, bufferOf(c.Doubles[:c.Len]))
-	case types.KindString:
+	case types.LayoutDecimal:
+		buffers = append(buffers, bufferOf(c.Decimals[:c.Len]))
+	case types.LayoutBytes:
 		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]), memory.NewBufferBytes(c.Bytes))
-	case types.KindArray:
+	case types.LayoutList:
 		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]))
-		children = append(children, c.Children[0].data(t.(*arrow.ListType).Elem()))
-	case types.KindStruct:
+		children = append(children, c.Children[0].data(t.(arrow.ListLikeType).Elem()))
+	case types.LayoutStruct:
 		for i := range c.Children {
 			children = append(children, c.Children[i].data(t.(*arrow.StructType).Field(i).Type))
 		}
@@ -152,7 +174,7 @@ func (c *Column) data(t arrow.DataType) *array.Data {
 }
 
 // bufferOf returns values as an Arrow buffer over their memory.
-func bufferOf[T int32 | int64 | float64](values []T) *memory.Buffer {
+func bufferOf[T fixedWidth](values []T) *memory.Buffer {
 	var zero T
 	if len(values) == 0 {
 		return memory.NewBufferBytes(nil)

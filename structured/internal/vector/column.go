@@ -1,6 +1,8 @@
 package vector
 
 import (
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -16,30 +18,35 @@ type Column struct {
 	// Valid has a 1 for each row that is not null. It is empty if there is no null.
 	Valid Bitmap
 
-	Bools   Bitmap    // boolean
-	Ints    []int32   // int
-	Longs   []int64   // bigint; timestamp in microseconds
-	Doubles []float64 // double
+	Bools    Bitmap           // boolean
+	Tinies   []int8           // tinyint
+	Smalls   []int16          // smallint
+	Ints     []int32          // int; date in days; interval in months
+	Longs    []int64          // bigint; timestamps and intervals in microseconds
+	Floats   []float32        // float
+	Doubles  []float64        // double
+	Decimals []decimal128.Num // decimal, times 10 to its scale
 
-	// Offsets has Len+1 elements for string and array: row i is Bytes, or the rows of
-	// Children[0], from Offsets[i] to Offsets[i+1]. The first offset need not be 0.
+	// Offsets has Len+1 elements for string, binary, array and map: row i is Bytes, or
+	// the rows of Children[0], from Offsets[i] to Offsets[i+1]. The first offset need
+	// not be 0.
 	Offsets []int32
 	Bytes   []byte
 
 	// Children are the fields of a struct, each as long as the struct and with its
-	// own nulls, or the one column of an array's elements.
+	// own nulls, or the one column of an array's elements or a map's entries.
 	Children []Column
 }
 
 // NewColumn returns an empty column.
 func NewColumn(t types.Type) Column {
 	c := Column{Type: t}
-	switch t.Kind() {
-	case types.KindStruct:
+	switch t.Layout() {
+	case types.LayoutStruct:
 		for _, field := range t.Fields() {
 			c.Children = append(c.Children, NewColumn(field.Type))
 		}
-	case types.KindArray:
+	case types.LayoutList:
 		c.Children = []Column{NewColumn(t.Element())}
 	}
 	c.Reset()
@@ -50,9 +57,10 @@ func NewColumn(t types.Type) Column {
 func (c *Column) Reset() {
 	c.Len = 0
 	c.Valid, c.Bools = c.Valid[:0], c.Bools[:0]
-	c.Ints, c.Longs, c.Doubles = c.Ints[:0], c.Longs[:0], c.Doubles[:0]
+	c.Tinies, c.Smalls, c.Ints, c.Longs = c.Tinies[:0], c.Smalls[:0], c.Ints[:0], c.Longs[:0]
+	c.Floats, c.Doubles, c.Decimals = c.Floats[:0], c.Doubles[:0], c.Decimals[:0]
 	c.Bytes = c.Bytes[:0]
-	if kind := c.Type.Kind(); kind == types.KindString || kind == types.KindArray {
+	if layout := c.Type.Layout(); layout == types.LayoutBytes || layout == types.LayoutList {
 		c.Offsets = append(c.Offsets[:0], 0)
 	}
 	for i := range c.Children {
@@ -65,18 +73,26 @@ func (c *Column) Reset() {
 // strings and arrays it makes room for the offsets.
 func (c *Column) Resize(n int) {
 	c.Len, c.Valid = n, c.Valid[:0]
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		c.Bools = c.Bools.Resize(n)
-	case types.KindInt:
+	case types.Layout8:
+		c.Tinies = Resize(c.Tinies, n)
+	case types.Layout16:
+		c.Smalls = Resize(c.Smalls, n)
+	case types.Layout32:
 		c.Ints = Resize(c.Ints, n)
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		c.Longs = Resize(c.Longs, n)
-	case types.KindDouble:
+	case types.LayoutFloat:
+		c.Floats = Resize(c.Floats, n)
+	case types.LayoutDouble:
 		c.Doubles = Resize(c.Doubles, n)
-	case types.KindString, types.KindArray:
+	case types.LayoutDecimal:
+		c.Decimals = Resize(c.Decimals, n)
+	case types.LayoutBytes, types.LayoutList:
 		c.Offsets = Resize(c.Offsets, n+1)
-	case types.KindVoid:
+	case types.LayoutVoid:
 		c.Valid = c.Valid.Resize(n)
 		c.Valid.Fill(n, false)
 	}
@@ -88,7 +104,8 @@ func (c *Column) HasNulls() bool { return len(c.Valid) != 0 }
 // IsNull reports whether row i is null.
 func (c *Column) IsNull(i int) bool { return len(c.Valid) != 0 && !c.Valid.Get(i) }
 
-// String returns the bytes of row i of a string column, in the column's memory.
+// String returns the bytes of row i of a string or binary column, in the column's
+// memory.
 func (c *Column) String(i int) []byte { return c.Bytes[c.Offsets[i]:c.Offsets[i+1]] }
 
 // Slice returns rows [from, to) in the same memory. If from is no multiple of 64,
@@ -98,20 +115,28 @@ func (c *Column) Slice(from, to int) Column {
 	if len(c.Valid) != 0 {
 		s.Valid = c.Valid.slice(from, to)
 	}
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		s.Bools = c.Bools.slice(from, to)
-	case types.KindInt:
+	case types.Layout8:
+		s.Tinies = c.Tinies[from:to]
+	case types.Layout16:
+		s.Smalls = c.Smalls[from:to]
+	case types.Layout32:
 		s.Ints = c.Ints[from:to]
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		s.Longs = c.Longs[from:to]
-	case types.KindDouble:
+	case types.LayoutFloat:
+		s.Floats = c.Floats[from:to]
+	case types.LayoutDouble:
 		s.Doubles = c.Doubles[from:to]
-	case types.KindString:
+	case types.LayoutDecimal:
+		s.Decimals = c.Decimals[from:to]
+	case types.LayoutBytes:
 		s.Offsets, s.Bytes = c.Offsets[from:to+1], c.Bytes
-	case types.KindArray:
+	case types.LayoutList:
 		s.Offsets, s.Children = c.Offsets[from:to+1], c.Children
-	case types.KindStruct:
+	case types.LayoutStruct:
 		s.Children = make([]Column, len(c.Children))
 		for i := range c.Children {
 			s.Children[i] = c.Children[i].Slice(from, to)
@@ -126,24 +151,35 @@ func (c *Column) Value(i int) any {
 	if c.IsNull(i) {
 		return nil
 	}
-	switch c.Type.Kind() {
-	case types.KindBoolean:
+	switch c.Type.Layout() {
+	case types.LayoutBit:
 		return c.Bools.Get(i)
-	case types.KindInt:
+	case types.Layout8:
+		return c.Tinies[i]
+	case types.Layout16:
+		return c.Smalls[i]
+	case types.Layout32:
 		return c.Ints[i]
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		return c.Longs[i]
-	case types.KindDouble:
+	case types.LayoutFloat:
+		return c.Floats[i]
+	case types.LayoutDouble:
 		return c.Doubles[i]
-	case types.KindString:
+	case types.LayoutDecimal:
+		return c.Decimals[i]
+	case types.LayoutBytes:
+		if c.Type == types.Binary {
+			return append([]byte{}, c.String(i)...)
+		}
 		return string(c.String(i))
-	case types.KindArray:
+	case types.LayoutList:
 		elements := make([]any, 0, c.Offsets[i+1]-c.Offsets[i])
 		for j := c.Offsets[i]; j < c.Offsets[i+1]; j++ {
 			elements = append(elements, c.Children[0].Value(int(j)))
 		}
 		return elements
-	case types.KindStruct:
+	case types.LayoutStruct:
 		fields := make([]any, len(c.Children))
 		for j := range c.Children {
 			fields[j] = c.Children[j].Value(i)

@@ -22,25 +22,33 @@ func Compare(a *Column, i int, b *Column, j int) int {
 			return 1
 		}
 	}
-	switch a.Type.Kind() {
-	case types.KindBoolean:
+	switch a.Type.Layout() {
+	case types.LayoutBit:
 		return int(a.Bools.Bit(i)) - int(b.Bools.Bit(j))
-	case types.KindInt:
+	case types.Layout8:
+		return cmp.Compare(a.Tinies[i], b.Tinies[j])
+	case types.Layout16:
+		return cmp.Compare(a.Smalls[i], b.Smalls[j])
+	case types.Layout32:
 		return cmp.Compare(a.Ints[i], b.Ints[j])
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		return cmp.Compare(a.Longs[i], b.Longs[j])
-	case types.KindDouble:
+	case types.LayoutFloat:
+		return CompareDoubles(float64(a.Floats[i]), float64(b.Floats[j]))
+	case types.LayoutDouble:
 		return CompareDoubles(a.Doubles[i], b.Doubles[j])
-	case types.KindString:
+	case types.LayoutDecimal:
+		return a.Decimals[i].Cmp(b.Decimals[j])
+	case types.LayoutBytes:
 		return bytes.Compare(a.String(i), b.String(j))
-	case types.KindStruct:
+	case types.LayoutStruct:
 		for k := range a.Children {
 			if c := Compare(&a.Children[k], i, &b.Children[k], j); c != 0 {
 				return c
 			}
 		}
 		return 0
-	case types.KindArray:
+	case types.LayoutList:
 		x, y := int(a.Offsets[i]), int(b.Offsets[j])
 		for x < int(a.Offsets[i+1]) && y < int(b.Offsets[j+1]) {
 			if c := Compare(&a.Children[0], x, &b.Children[0], y); c != 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"go.uber.org/goleak"
 	"pgregory.net/rapid"
@@ -26,6 +27,16 @@ var everything = types.NewSchema(
 	types.Nullable("double", types.Double),
 	types.Nullable("string", types.String),
 	types.Nullable("timestamp", types.Timestamp),
+	types.Nullable("tinyint", types.Tinyint),
+	types.Nullable("smallint", types.Smallint),
+	types.Nullable("float", types.Float),
+	types.Nullable("decimal", types.Decimal(38, 5)),
+	types.Nullable("binary", types.Binary),
+	types.Nullable("date", types.Date),
+	types.Nullable("ntz", types.TimestampNTZ),
+	types.Nullable("months", types.YearMonth),
+	types.Nullable("length", types.DayTime),
+	types.Nullable("map", types.Map(types.String, types.Date)),
 	types.Nullable("array", types.Array(types.String)),
 	types.Nullable("booleans", types.Array(types.Boolean)),
 	types.Nullable("window", types.Window()),
@@ -37,21 +48,36 @@ func value(t *rapid.T, of types.Type) any {
 	if of == types.Void || rapid.IntRange(0, 5).Draw(t, "null") == 0 {
 		return nil
 	}
-	switch of.Kind() {
-	case types.KindBoolean:
+	switch of.Layout() {
+	case types.LayoutBit:
 		return rapid.Bool().Draw(t, "boolean")
-	case types.KindInt:
+	case types.Layout8:
+		return rapid.Int8().Draw(t, "tinyint")
+	case types.Layout16:
+		return rapid.Int16().Draw(t, "smallint")
+	case types.Layout32:
 		return rapid.Int32().Draw(t, "int")
-	case types.KindBigint, types.KindTimestamp:
+	case types.Layout64:
 		return rapid.Int64().Draw(t, "bigint")
-	case types.KindDouble:
+	case types.LayoutFloat:
+		return rapid.SampledFrom([]float32{0, float32(math.NaN()), -1.5}).Draw(t, "float")
+	case types.LayoutDecimal:
+		return decimal128.New(rapid.Int64().Draw(t, "high"), rapid.Uint64().Draw(t, "low"))
+	case types.LayoutDouble:
 		return rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(-1), 1.5}).Draw(t, "double")
-	case types.KindString:
+	case types.LayoutBytes:
+		if of == types.Binary {
+			return []byte(rapid.StringN(0, 5, -1).Draw(t, "binary"))
+		}
 		return rapid.StringN(0, 5, -1).Draw(t, "string")
-	case types.KindArray:
+	case types.LayoutList:
 		list := []any{}
 		for range rapid.IntRange(0, 3).Draw(t, "length") {
-			list = append(list, value(t, of.Element()))
+			element := value(t, of.Element())
+			if of.Kind() == types.KindMap { // whose entries and keys are never null
+				element = []any{rapid.StringN(0, 3, -1).Draw(t, "key"), value(t, of.Value())}
+			}
+			list = append(list, element)
 		}
 		return list
 	default:
