@@ -139,6 +139,7 @@ type explorer struct {
 	chooser sim.Chooser // of the order of activities; nil: first come, first served
 	hash    uint64      // of the last run
 
+	fired     bool   // whether a rare behaviour was taken
 	violation string // the first; the exploration ends there
 }
 
@@ -203,6 +204,7 @@ func (x *explorer) run(from moment, partitions int, faults ...sim.Fault) (moment
 		return nil, nil
 	}
 	take("end")
+	x.fired = x.fired || len(w.Buggified()) > 0
 	checking, x.hash = true, w.TraceHash()
 	_, err := p.Ended()
 	if len(faults) > 0 && err != nil {
@@ -318,6 +320,9 @@ func explore(t *testing.T, p pipeline) (violation string) {
 	if x.violation == "" && (x.crashes < len(moments) || len(kinds) == 0) {
 		t.Errorf("%d points, %d crashes, %d errors: fewer than there must be", len(moments), x.crashes, len(kinds))
 	}
+	if len(p.sites) > 0 && !x.fired {
+		t.Errorf("%v never happened", p.sites)
+	}
 	t.Logf("%d points, %d crashes, %d errors", len(moments), x.crashes, len(kinds))
 	return x.violation
 }
@@ -348,7 +353,7 @@ var pipelines = map[string]pipeline{
 			return wordCount(s.Stream(source.TextFiles("/in", source.MaxFiles(1)))).Write().Mode(Update)
 		},
 		sink:  true,
-		sites: []string{"microbatch: early snapshot"},
+		sites: []string{"snapshots: after each batch"},
 	},
 	"windowed count to files": {
 		input: map[string]string{

@@ -33,6 +33,7 @@ type Journal struct {
 	core      *core
 	retaining bool
 	closed    bool
+	appended  int64 // bytes of frames, by this process
 
 	// The state frame being filled, for one activity.
 	changes      []byte
@@ -242,7 +243,17 @@ func (j *Journal) append(frame []byte) error {
 	if err != nil {
 		return err
 	}
-	return j.decide(func(c *core) error { return c.apply(position, frame) })
+	return j.decide(func(c *core) error {
+		j.appended += int64(len(frame))
+		return c.apply(position, frame)
+	})
+}
+
+// Appended returns how many bytes this process has appended, state, plans and all.
+func (j *Journal) Appended() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.appended
 }
 
 // Close ends the journal and gives up the lock. A batch that is not committed is

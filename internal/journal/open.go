@@ -75,6 +75,7 @@ func (j *Journal) open(ctx context.Context) (*Recovered, error) {
 		Last:      c.last,
 		Pending:   c.pending,
 		Snapshots: c.newestSnapshots(),
+		Operators: c.operators(),
 	}, nil
 }
 

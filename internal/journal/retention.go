@@ -77,6 +77,21 @@ func (r *retention) newestSnapshots() []Snapshot {
 	return sorted
 }
 
+// operators returns the names of all that have changes or snapshots, sorted.
+func (r *retention) operators() []string {
+	var names []string
+	for _, o := range r.newest.operators {
+		names = append(names, o.name)
+	}
+	for _, s := range r.segments {
+		for _, o := range s.changed.operators {
+			names = append(names, o.name)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // cut returns the position before which the log is not needed, given the last batch
 // that is done and how many before it are kept, and the last batch that has frames
 // before it. It reports false if there is nothing to remove.

@@ -25,11 +25,15 @@ type Options struct {
 	// and changes; 100 if zero.
 	Retain int
 
-	// SegmentBytes is the size at which a segment of the log ends; 64 MiB if zero.
+	// SegmentBytes is the size at which a segment of the log ends, and so about how much
+	// is removed at once; 8 MiB if zero.
 	SegmentBytes int64
 }
 
-const defaultRetain = 100
+const (
+	defaultRetain       = 100
+	defaultSegmentBytes = 8 << 20
+)
 
 func (o *Options) validate() error {
 	switch {
@@ -39,6 +43,9 @@ func (o *Options) validate() error {
 		return fmt.Errorf("journal: Options.Retain is negative: %d", o.Retain)
 	case o.Retain == 0:
 		o.Retain = defaultRetain
+	}
+	if o.SegmentBytes == 0 {
+		o.SegmentBytes = defaultSegmentBytes
 	}
 	return nil
 }
@@ -107,6 +114,10 @@ type Recovered struct {
 	// each with its whole range, sorted by operator, range and version. Where two
 	// overlap, the one with the higher version holds.
 	Snapshots []Snapshot
+
+	// Operators are the names, sorted, of those of whose state the log has changes or
+	// snapshots.
+	Operators []string
 }
 
 // Next returns the number of the batch to run next: that of Pending if there is

@@ -28,6 +28,7 @@ var layers = []struct {
 	{"wal", []string{"internal/env", "internal/mutate"}},
 	{"checkpoint", []string{"internal/env", "internal/mutate"}},
 	{"internal/journal", []string{"internal/env", "internal/mutate", "wal"}},
+	{"internal/snapshots", []string{"internal/env", "internal/mutate", "internal/journal", "internal/keyed", "checkpoint"}},
 	{"scheduler", []string{"internal/env", "internal/mutate"}},
 	{"receiver/kafka", []string{"receiver", "internal/env"}},
 	{"receiver", []string{"wal", "internal/codec", "internal/env", "internal/mutate"}},

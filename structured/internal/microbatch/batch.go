@@ -55,7 +55,10 @@ func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took D
 
 	took.Total = e.Env.Mono() - began
 	e.report(&report, result, took)
-	return next, e.afterCommit(ctx, plan.Batch)
+	if e.snapshots != nil {
+		err = e.snapshots.Between(e.operators, plan.Batch)
+	}
+	return next, err
 }
 
 // compute reads the ranges of a batch and pushes them through the program.
@@ -148,7 +151,6 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 			if err != nil {
 				return nil, fmt.Errorf("log the state of %s: %w", operator.Name, err)
 			}
-			e.tail += o.Bytes
 		}
 		report.Operators = append(report.Operators, o)
 	}
@@ -177,24 +179,6 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 		return nil, err
 	}
 	return next, nil
-}
-
-// retainEvery is how many batches pass between two looks for what the log can drop.
-const retainEvery = 16
-
-// afterCommit takes a snapshot of the state if the log has grown too long, and drops
-// what the log does not need any more.
-func (e *engine) afterCommit(ctx context.Context, batch int64) error {
-	if e.Dir == "" {
-		return nil
-	}
-	if err := e.snapshotIfDue(ctx, batch); err != nil {
-		return err
-	}
-	if batch%retainEvery != retainEvery-1 {
-		return nil
-	}
-	return e.Log.Retain(ctx)
 }
 
 func (e *engine) report(report *Report, result *run.Result, took Durations) {

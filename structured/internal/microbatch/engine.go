@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tidewheel/tidewheel/checkpoint"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/snapshots"
 	"github.com/tidewheel/tidewheel/scheduler"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
@@ -80,9 +80,9 @@ type engine struct {
 	had      []int64 // by sink: the last batch that it has; -1 for none
 	program  *run.Program
 	core     *Core
-	store    *checkpoint.Store // nil without a directory
-	tail     int64             // bytes of changes logged since the last snapshot
-	snapshot int64             // bytes of the last snapshot
+
+	operators []snapshots.Operator // of the program
+	snapshots *snapshots.Snapshots // nil without a directory
 
 	waiting []*request // who waits for a look that began after they came
 }
@@ -301,6 +301,9 @@ func (e *engine) dismiss() {
 
 func (e *engine) close() error {
 	var failed []error
+	if e.snapshots != nil {
+		failed = append(failed, e.snapshots.Close())
+	}
 	for _, w := range e.writers {
 		failed = append(failed, w.Close())
 	}

@@ -17,6 +17,7 @@ type Log interface {
 	Replay(have func(operator string, group int) int64) iter.Seq2[journal.Change, error]
 	Snapshots(ctx context.Context, snapshots ...journal.Snapshot) error
 	Retain(ctx context.Context) error
+	Appended() int64
 	Close() error
 }
 
@@ -49,6 +50,9 @@ func (Volatile) Snapshots(context.Context, ...journal.Snapshot) error { return n
 
 // Retain implements Log.
 func (Volatile) Retain(context.Context) error { return nil }
+
+// Appended implements Log.
+func (Volatile) Appended() int64 { return 0 }
 
 // Close implements Log.
 func (Volatile) Close() error { return nil }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"path"
 
-	"github.com/tidewheel/tidewheel/checkpoint"
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
@@ -100,6 +99,9 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 
 func (e *engine) compile(partitions int) (err error) {
 	e.program, err = run.Compile(e.Root, run.Options{Scheduler: e.Scheduler, Name: e.jobName(), Partitions: partitions})
+	if err == nil {
+		e.operators = operatorsOf(e.program)
+	}
 	return err
 }
 
@@ -125,58 +127,6 @@ func (e *engine) checkState(last journal.Plan) error {
 		return nil
 	}
 	return fmt.Errorf("the state in the checkpoint, of batch %d, is that of other operators: a query keeps the number of its aggregations, the types and windows of their keys, and their functions; give the changed query a new checkpoint", last.Batch)
-}
-
-// restore loads the snapshots and redoes the changes that came after them.
-func (e *engine) restore(ctx context.Context) (err error) {
-	if e.Dir == "" {
-		return nil
-	}
-	operators := map[string]*run.Operator{}
-	for _, operator := range e.program.Operators() {
-		operators[operator.Name] = operator
-	}
-	if len(operators) == 0 {
-		return nil
-	}
-	if e.store, err = checkpoint.Open(e.Env, path.Join(e.Dir, "snap"), checkpoint.Options{}); err != nil {
-		return err
-	}
-	have := map[string]int64{}
-	for _, s := range e.Recovered.Snapshots {
-		operator, ok := operators[s.Operator]
-		if !ok {
-			return unknownOperator(s.Operator)
-		}
-		if err := e.load(ctx, operator, s.Version); err != nil {
-			return err
-		}
-		have[s.Operator] = s.Version
-	}
-	version := func(operator string, _ int) int64 {
-		if version, ok := have[operator]; ok {
-			return version
-		}
-		return -1
-	}
-	for change, err := range e.Log.Replay(version) {
-		if err != nil {
-			return fmt.Errorf("restore the state: %w", err)
-		}
-		operator, ok := operators[change.Operator]
-		if !ok {
-			return unknownOperator(change.Operator)
-		}
-		if err := operator.Apply(change.Group, change.Data); err != nil {
-			return fmt.Errorf("restore the state of %s, key group %d, batch %d: %w", change.Operator, change.Group, change.Batch, err)
-		}
-		e.tail += int64(len(change.Data))
-	}
-	return nil
-}
-
-func unknownOperator(name string) error {
-	return fmt.Errorf("the checkpoint has state of operator %s, which the query does not have: a query keeps its stateful operators; give the changed query a new checkpoint", name)
 }
 
 // repartition goes over to the number of partitions that the options ask for, once
