@@ -64,6 +64,27 @@ func (d DataFrame) Alias(name string) DataFrame {
 	})
 }
 
+// Union has the rows of this table and of others, one table after the other,
+// duplicates included. Columns meet by position and are converted to a type that they
+// have in common; their names are those of this table. A stream can be united with
+// streams only.
+func (d DataFrame) Union(others ...DataFrame) DataFrame {
+	return d.with("Union", others, func(a analyze.Analyzer, inputs []plan.Node) (plan.Node, error) {
+		if len(inputs) == 1 {
+			return inputs[0], nil
+		}
+		return a.Union(inputs...)
+	})
+}
+
+// UnionByName is Union of two tables whose columns meet by name, in this table's
+// order; each must have the other's columns.
+func (d DataFrame) UnionByName(b DataFrame) DataFrame {
+	return d.with("UnionByName", []DataFrame{b}, func(a analyze.Analyzer, inputs []plan.Node) (plan.Node, error) {
+		return a.UnionByName(inputs[0], inputs[1])
+	})
+}
+
 // Distinct keeps one of the rows that are equal in all columns; nulls are equal to
 // each other.
 func (d DataFrame) Distinct() DataFrame {

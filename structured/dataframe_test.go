@@ -119,11 +119,11 @@ func TestPhysicalPlanNumbersSources(t *testing.T) {
 		WithWatermark("at", 10*time.Second).
 		GroupBy(expr.Window("at", time.Minute), expr.Col("word")).
 		Agg(expr.Count().As("n"))
-	root, sources, err := counts.physicalPlan(t.Context(), physical.Append)
+	root, sources, growing, err := counts.physicalPlan(t.Context(), physical.Append)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(sources) != 1 || sources[0] == nil {
+	if len(sources) != 1 || growing != 1 || sources[0] == nil {
 		t.Errorf("sources: %v", sources)
 	}
 	if got, want := root.Schema().String(), "window struct<start:timestamp,end:timestamp>, word string, n bigint"; got != want {

@@ -34,6 +34,9 @@ func TestExplain(t *testing.T) {
 		"sliding":       table.GroupBy(expr.Window("at", time.Hour, time.Minute).As("w")).Agg(expr.Sum("n").As("n")).Select(expr.Col("w.start"), expr.Col("n")),
 		"stateless":     stream.Where(expr.Col("n").In(1, 2)).Select(expr.Concat(expr.Col("word"), expr.Lit("!")).As("loud")),
 		"conversions":   table.Where(expr.Col("n").Eq("7")).Select(expr.Col("n").Divide(2).As("half"), expr.Col("at").Cast(types.String)),
+		"union":         stream.Select("word", "n").Union(stream.Select(expr.Upper("word"), expr.Col("n").Plus(1))).Where(expr.Col("n").Gt(3)).Select("word"),
+		"join":          table.Alias("a").Join(table.Alias("b"), expr.Col("a.word").Eq(expr.Lower("b.word")).And(expr.Col("a.n").Lt(expr.Col("b.n"))).And(expr.Col("b.n").Gt(5)), LeftOuter).Select("a.word", "b.n"),
+		"static_join":   stream.Alias("s").Join(table.Alias("t"), expr.Col("s.word").Eq(expr.Col("t.word")), Inner).Where(expr.Col("s.n").Gt(1)).Select("s.at", "t.n"),
 		"global_stream": stream.Agg(expr.Count().As("rows"), expr.Sum("n").As("n")),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,6 +19,8 @@ import (
 // over a stream, or failed on a value. Its Condition is Spark's name for the reason.
 type Error = fault.Error
 
+var errOtherSession = errors.New("structured: the two tables are of different sessions; make both with the same one")
+
 var errNoTable = errors.New("structured: the zero DataFrame is no table; make one with Session.Read or Session.Stream")
 
 // frame is a DataFrame: one operation upon another frame, or a table that is read.
@@ -31,7 +33,7 @@ type frame struct {
 	err     error     // the first mistake
 
 	table     *table // what is read; nil for an operation
-	input     *frame
+	inputs    []*frame
 	operation operation
 
 	// place is the line of the program that made the frame, and what it called there.
@@ -39,24 +41,46 @@ type frame struct {
 	place string
 }
 
-// operation puts nodes upon a plan.
-type operation func(a analyze.Analyzer, input plan.Node) (plan.Node, error)
+// operation puts nodes upon plans.
+type operation func(a analyze.Analyzer, inputs []plan.Node) (plan.Node, error)
 
 // then returns the table that an operation makes of d.
-func (d DataFrame) then(name string, do operation) DataFrame {
-	if d.frame == nil {
-		f := &frame{place: place(name)}
-		f.err = f.mistake(errNoTable)
-		return DataFrame{f}
+func (d DataFrame) then(name string, do func(a analyze.Analyzer, input plan.Node) (plan.Node, error)) DataFrame {
+	return d.with(name, nil, func(a analyze.Analyzer, inputs []plan.Node) (plan.Node, error) { return do(a, inputs[0]) })
+}
+
+// with returns the table that an operation makes of d and others. Two tables of
+// different sessions have nothing to do with each other.
+func (d DataFrame) with(name string, others []DataFrame, do operation) DataFrame {
+	f := &frame{operation: do}
+	known := true // whether the schemas of all inputs are
+	for i, input := range append([]DataFrame{d}, others...) {
+		switch {
+		case f.err != nil:
+		case input.frame == nil:
+			f.place = place(name)
+			f.err = f.mistake(errNoTable)
+		case input.frame.err != nil:
+			f.err = input.frame.err
+		case i > 0 && input.frame.session != f.session:
+			f.place = place(name)
+			f.err = f.mistake(errOtherSession)
+		default:
+			f.session, f.inputs = input.frame.session, append(f.inputs, input.frame)
+			known = known && input.frame.node != nil
+		}
 	}
-	f := &frame{session: d.frame.session, err: d.frame.err, input: d.frame, operation: do}
 	switch {
 	case f.err != nil:
-	case d.frame.node == nil:
+	case !known:
 		f.place = place(name)
 	default:
+		nodes := make([]plan.Node, len(f.inputs))
+		for i, input := range f.inputs {
+			nodes[i] = input.node
+		}
 		var err error
-		if f.node, err = do(f.session.analyzer(), d.frame.node); err != nil {
+		if f.node, err = do(f.session.analyzer(), nodes); err != nil {
 			f.place = place(name)
 			f.node, f.err = nil, f.mistake(err)
 		}
@@ -79,65 +103,84 @@ func (f *frame) mistake(err error) error {
 	return fmt.Errorf("%s: %w", f.place, err)
 }
 
+// analysis is a plan being made of frames.
+type analysis struct {
+	sources map[*plan.Relation]source.Source
+	scans   map[*table]*plan.Scan // a table that is used twice is one relation
+}
+
 // analysed returns the logical plan and what its relations read.
 func (d DataFrame) analysed(ctx context.Context) (plan.Node, map[*plan.Relation]source.Source, error) {
 	if d.frame == nil {
 		return nil, nil, errNoTable
 	}
-	sources := map[*plan.Relation]source.Source{}
-	node, err := d.frame.analysed(ctx, sources)
-	return node, sources, err
+	a := &analysis{map[*plan.Relation]source.Source{}, map[*table]*plan.Scan{}}
+	node, err := a.node(ctx, d.frame)
+	return node, a.sources, err
 }
 
-func (f *frame) analysed(ctx context.Context, sources map[*plan.Relation]source.Source) (plan.Node, error) {
+func (a *analysis) node(ctx context.Context, f *frame) (plan.Node, error) {
 	if f.err != nil {
 		return nil, f.err
 	}
 	if f.table != nil {
-		return f.scanned(ctx, sources)
+		return a.scan(ctx, f)
 	}
-	input, err := f.input.analysed(ctx, sources)
-	if err != nil || f.node != nil {
-		return f.node, err
+	inputs := make([]plan.Node, len(f.inputs))
+	for i, input := range f.inputs {
+		var err error
+		if inputs[i], err = a.node(ctx, input); err != nil {
+			return nil, err
+		}
 	}
-	node, err := f.operation(f.session.analyzer(), input)
+	if f.node != nil {
+		return f.node, nil
+	}
+	node, err := f.operation(f.session.analyzer(), inputs)
 	if err != nil {
 		return nil, f.mistake(err)
 	}
 	return node, nil
 }
 
-func (f *frame) scanned(ctx context.Context, sources map[*plan.Relation]source.Source) (plan.Node, error) {
+func (a *analysis) scan(ctx context.Context, f *frame) (plan.Node, error) {
 	scan, ok := f.node.(*plan.Scan)
 	if !ok {
+		scan = a.scans[f.table]
+	}
+	if scan == nil {
 		var err error
 		if scan, err = f.table.scan(ctx); err != nil {
 			return nil, f.mistake(err)
 		}
+		a.scans[f.table] = scan
 	}
-	sources[scan.Relation] = f.table.source
+	a.sources[scan.Relation] = f.table.source
 	return scan, nil
 }
 
 // physicalPlan returns the plan that computes the table, and its sources in the order
-// of their numbers in physical.Scan. A stream must be allowed in the output mode.
-func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode) (physical.Node, []source.Source, error) {
+// of their numbers in physical.Scan; the first growing ones grow. A stream must be
+// allowed in the output mode.
+func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode) (root physical.Node, sources []source.Source, growing int, err error) {
 	node, known, err := d.analysed(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	if err := analyze.Legal(node, mode); err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
 	root, relations, err := planner.Plan(optimize.Optimize(node), mode)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, 0, err
 	}
-	sources := make([]source.Source, len(relations))
-	for i, relation := range relations {
-		sources[i] = known[relation]
+	for _, relation := range relations {
+		sources = append(sources, known[relation])
+		if relation.Streaming {
+			growing++
+		}
 	}
-	return root, sources, nil
+	return root, sources, growing, nil
 }
 
 // streaming reports whether the table grows.

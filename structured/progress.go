@@ -149,7 +149,7 @@ func (o *observer) progress(r microbatch.Report) Progress {
 		Operators: []OperatorProgress{}, Sources: []SourceProgress{},
 		Sink: SinkProgress{NumOutputRows: r.Output},
 	}
-	for i, rows := range r.Rows {
+	for i, rows := range r.Rows[:len(o.config.Sources)] {
 		p.NumInputRows += rows
 		p.Sources = append(p.Sources, SourceProgress{
 			Description: o.config.Sources[i].String(), StartOffset: offsetJSON(r.Plan.Ranges[i].Start), EndOffset: offsetJSON(r.Plan.Ranges[i].End),

@@ -154,8 +154,15 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 		}
 		config.Sinks = append(config.Sinks, s)
 	}
-	config.Root, config.Sources, err = w.table.physicalPlan(ctx, planMode(w.mode))
-	return config, err
+	root, sources, growing, err := w.table.physicalPlan(ctx, planMode(w.mode))
+	if err != nil {
+		return config, err
+	}
+	if !streaming {
+		growing = len(sources)
+	}
+	config.Root, config.Sources, config.Static = root, sources[:growing], sources[growing:]
+	return config, nil
 }
 
 func (w Writer) directory(session *Session) string {

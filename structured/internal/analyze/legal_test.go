@@ -33,6 +33,7 @@ func TestLegal(t *testing.T) {
 	sorted := func(in plan.Node) (plan.Node, error) { return analyzer.OrderBy(in, items(col("n"))) }
 	limited := func(in plan.Node) (plan.Node, error) { return analyzer.Limit(in, 1) }
 	chosen := func(in plan.Node) (plan.Node, error) { return analyzer.Select(in, items(col("i").As("n"))) }
+	times := func(in plan.Node) (plan.Node, error) { return analyzer.Select(in, items(col("at"))) }
 	window := expr.Window("at", time.Minute)
 	stream := table(true)
 
@@ -51,12 +52,14 @@ func TestLegal(t *testing.T) {
 		{"event time itself", must(t, stream, marked, group(col("at"))), ok, ok, ok},
 		{"window of a window", must(t, stream, marked, group(window, col("s")), group(expr.Window("window", time.Hour))), ok, unsupported, unsupported},
 		{"aggregation of an aggregation", must(t, stream, group(col("s")), group(col("n").As("k"))), wrongMode, unsupported, unsupported},
-		{"sort", must(t, stream, chosen, sorted), unsupported, unsupported, unsupported},
-		{"sort of groups", must(t, stream, group(col("s")), sorted), unsupported, unsupported, ok},
+		{"sort", must(t, stream, chosen, sorted), unsupported, unsupported, wrongMode},
+		{"sort of groups", must(t, stream, group(col("s")), sorted), wrongMode, unsupported, ok},
 		{"sort below groups", must(t, stream, chosen, sorted, group(col("n").As("k"))), wrongMode, unsupported, unsupported},
 		{"limit", must(t, stream, limited), notYet, unsupported, wrongMode},
-		{"first groups", must(t, stream, group(col("s")), sorted, limited), notYet, unsupported, ok},
-		{"distinct", must(t, stream, chosen, analyzer.Distinct), notYet, notYet, notYet},
+		{"first groups", must(t, stream, group(col("s")), sorted, limited), wrongMode, unsupported, ok},
+		{"distinct", must(t, stream, chosen, analyzer.Distinct), wrongMode, ok, ok},
+		{"distinct with the event time", must(t, stream, marked, times, analyzer.Distinct), ok, ok, ok},
+		{"distinct groups", must(t, stream, group(col("s")), analyzer.Distinct), wrongMode, unsupported, unsupported},
 		{"bounded", must(t, table(false), group(col("s")), group(col("n").As("k")), sorted, limited), ok, ok, ok},
 	} {
 		for mode, want := range []string{c.append, c.update, c.complete} {

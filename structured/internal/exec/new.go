@@ -40,6 +40,8 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newFinalAggregate(node)
 	case *physical.StatefulAggregate:
 		return newStatefulAggregate(node)
+	case *physical.HashJoin:
+		return newHashJoin(node)
 	case *physical.Sort:
 		return newSort(node.Input.Schema(), node.Orders, -1)
 	case *physical.TopN:

@@ -73,7 +73,7 @@ func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pendi
 			plan.Ranges[i].End = end
 		}
 	}
-	parts := make([][]source.Partition, len(e.readers))
+	parts := make([][]source.Partition, len(e.readers), len(e.readers)+len(e.static.parts))
 	for i, reader := range e.readers {
 		r := plan.Ranges[i]
 		if r.Start == r.End {
@@ -85,6 +85,7 @@ func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pendi
 		}
 		parts[i] = list
 	}
+	parts = append(parts, e.static.parts...)
 	took.Plan = e.Env.Mono() - at
 	at = e.Env.Mono()
 	result, err := e.program.Run(ctx, run.Batch{Epoch: plan.Batch, Watermark: plan.Watermark, Late: plan.Late, End: e.Bounded, Sources: parts})

@@ -25,6 +25,7 @@ type Config struct {
 
 	Root       physical.Node
 	Sources    []source.Source // by their number in the plan
+	Static     []source.Source // those that do not grow, by the numbers after these
 	Sinks      []sink.Sink
 	Mode       sink.Mode
 	Partitions int
@@ -78,6 +79,7 @@ type engine struct {
 	frozen   []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
 	writers  []sink.Writer
 	had      []int64 // by sink: the last batch that it has; -1 for none
+	static   static
 	program  *run.Program
 	core     *Core
 
@@ -310,6 +312,7 @@ func (e *engine) close() error {
 	for _, r := range e.readers {
 		failed = append(failed, r.Close())
 	}
+	failed = append(failed, e.static.close())
 	if e.program != nil {
 		failed = append(failed, e.program.Close())
 	}

@@ -26,6 +26,9 @@ func (e *engine) open(ctx context.Context) error {
 		}
 		e.readers = append(e.readers, reader)
 	}
+	if err := e.openStatic(ctx); err != nil {
+		return err
+	}
 	for _, s := range e.Sinks {
 		writer, err := s.Open(ctx, sink.Query{
 			ID: e.Recovered.ID, Name: e.Name, Schema: e.Root.Schema(), Mode: e.Mode,

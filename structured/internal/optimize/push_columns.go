@@ -65,6 +65,10 @@ func prune(node plan.Node, read columns) (plan.Node, []int) {
 		return &plan.Watermark{Input: input, Column: at[n.Column], Delay: n.Delay}, at
 	case *plan.Sort:
 		return pruneSort(n, read)
+	case *plan.Union:
+		return pruneUnion(n, read)
+	case *plan.Join:
+		return pruneJoin(n, read)
 	case *plan.Limit, *plan.Alias:
 		child := node.Children()[0]
 		input, at := prune(child, read)
@@ -203,4 +207,59 @@ func pruneSort(n *plan.Sort, read columns) (plan.Node, []int) {
 		orders[i].Expr = bound.Move(orders[i].Expr, at)
 	}
 	return &plan.Sort{Input: input, Orders: orders}, at
+}
+
+// pruneUnion leaves the same columns out of all inputs: those that one of them has to
+// keep are left out above it.
+func pruneUnion(n *plan.Union, read columns) (plan.Node, []int) {
+	kept, at := keep(read)
+	inputs := make([]plan.Node, len(n.Inputs))
+	changed := false
+	for i, child := range n.Inputs {
+		input, inputAt := prune(child, read)
+		inputs[i] = project(input, kept, inputAt)
+		changed = changed || inputs[i] != child
+	}
+	if !changed {
+		return n, at
+	}
+	return &plan.Union{Inputs: inputs}, at
+}
+
+// project is a table with those columns alone, which are now at these positions.
+func project(input plan.Node, kept, at []int) plan.Node {
+	output := input.Output()
+	exprs := make([]bound.Expr, len(kept))
+	names := make([]string, len(kept))
+	for i, column := range kept {
+		exprs[i] = bound.Column{Index: at[column], Field: output[at[column]].Field}
+		names[i] = output[at[column]].Name
+	}
+	return plan.NewProject(input, exprs, names)
+}
+
+func pruneJoin(n *plan.Join, read columns) (plan.Node, []int) {
+	width := len(n.Left.Output())
+	all := make(columns, width+len(n.Right.Output()))
+	copy(all, read) // a semi join gives the left columns alone
+	if n.Condition != nil {
+		all = all.and(n.Condition)
+	}
+	left, at := prune(n.Left, all[:width])
+	right, rightAt := prune(n.Right, all[width:])
+	at = slices.Clone(at)
+	for _, place := range rightAt {
+		if place >= 0 {
+			place += len(left.Output())
+		}
+		at = append(at, place)
+	}
+	if left == n.Left && right == n.Right {
+		return n, at[:len(read)]
+	}
+	join := &plan.Join{Left: left, Right: right, Kind: n.Kind}
+	if n.Condition != nil {
+		join.Condition = bound.Move(n.Condition, at)
+	}
+	return join, at[:len(read)]
 }

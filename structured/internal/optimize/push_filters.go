@@ -32,6 +32,14 @@ func pushFilter(filter *plan.Filter) plan.Node {
 		return input.With([]plan.Node{&plan.Filter{Input: input.Input, Condition: bound.Replace(filter.Condition, input.Exprs)}})
 	case *plan.Alias, *plan.Sort, *plan.Distinct:
 		return input.With([]plan.Node{&plan.Filter{Input: input.Children()[0], Condition: filter.Condition}})
+	case *plan.Union:
+		children := make([]plan.Node, len(input.Inputs))
+		for i, child := range input.Inputs {
+			children[i] = &plan.Filter{Input: child, Condition: filter.Condition}
+		}
+		return input.With(children)
+	case *plan.Join:
+		return belowJoin(filter, input)
 	case *plan.Watermark:
 		return below(filter, input, identity(len(input.Output())), func(column int) bool { return column != input.Column })
 	case *plan.Window:

@@ -88,6 +88,9 @@ func (s *StatefulAggregate) Schema() types.Schema {
 	return aggregateSchema(s.Keys, s.Aggregates, s.Names)
 }
 
+// StateName returns Name.
+func (s *StatefulAggregate) StateName() string { return s.Name }
+
 // Children returns the input.
 func (s *StatefulAggregate) Children() []Node { return []Node{s.Input} }
 

@@ -15,16 +15,16 @@ import (
 func Fingerprint(root Node) uint64 {
 	var text strings.Builder
 	Walk(root, func(node Node) {
-		if aggregate, ok := node.(*StatefulAggregate); ok {
-			text.WriteString(aggregate.signature())
+		if stateful, ok := node.(Stateful); ok {
+			text.WriteString(stateful.Signature())
 			text.WriteByte('\n')
 		}
 	})
 	return xxhash.Sum64String(text.String())
 }
 
-// signature is one line; its form is part of what stored plans are compared with.
-func (s *StatefulAggregate) signature() string {
+// Signature implements Stateful.
+func (s *StatefulAggregate) Signature() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "aggregate %q keys", s.Name)
 	for _, key := range s.Keys {

@@ -20,6 +20,18 @@ type Node interface {
 	String() string
 }
 
+// Stateful is a node that keeps something from batch to batch.
+type Stateful interface {
+	Node
+
+	// StateName is the name by which the state is found again; unique in a plan.
+	StateName() string
+
+	// Signature is what must not change while the state is kept, on one line. Its form
+	// is part of what stored plans are compared with.
+	Signature() string
+}
+
 // Mode says which rows of a changing result an operator passes on.
 type Mode uint8
 
@@ -54,4 +66,15 @@ func Walk(root Node, visit func(Node)) {
 		Walk(child, visit)
 	}
 	visit(root)
+}
+
+// Streaming reports whether a source below root grows while the query runs.
+func Streaming(root Node) bool {
+	streaming := false
+	Walk(root, func(node Node) {
+		if scan, ok := node.(*Scan); ok {
+			streaming = streaming || scan.Streaming
+		}
+	})
+	return streaming
 }

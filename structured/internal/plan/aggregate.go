@@ -34,14 +34,7 @@ func (a *Aggregate) Output() []Column {
 }
 
 // EventTime returns the position of the first key that is the event time, or -1.
-func (a *Aggregate) EventTime() int {
-	for i, column := range a.Output()[:len(a.Keys)] {
-		if column.EventTime != nil {
-			return i
-		}
-	}
-	return -1
-}
+func (a *Aggregate) EventTime() int { return EventTimeIn(a.Output()[:len(a.Keys)]) }
 
 // Children returns the input.
 func (a *Aggregate) Children() []Node { return []Node{a.Input} }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -43,6 +44,11 @@ type Column struct {
 // EventTime is what is known of an event-time column.
 type EventTime struct {
 	Delay time.Duration // how far rows may be behind the latest one
+}
+
+// EventTimeIn returns the position of the first column that is the event time, or -1.
+func EventTimeIn(columns []Column) int {
+	return slices.IndexFunc(columns, func(c Column) bool { return c.EventTime != nil })
 }
 
 // Schema returns the schema of columns.

@@ -15,17 +15,18 @@ import (
 )
 
 // Plan returns the physical plan of a query, and its relations in the order of
-// their numbers in physical.Scan. Mode matters for streams alone; analyze.Legal has
+// their numbers in physical.Scan: those that grow first. Mode matters for streams alone; analyze.Legal has
 // admitted it.
 func Plan(root plan.Node, mode physical.Mode) (physical.Node, []*plan.Relation, error) {
-	p := planner{mode: mode, streaming: plan.Streaming(root)}
+	p := planner{mode: mode}
+	p.number(root, true)
+	p.number(root, false)
 	planned, err := p.plan(root)
 	return planned.node, p.relations, err
 }
 
 type planner struct {
 	mode       physical.Mode
-	streaming  bool
 	relations  []*plan.Relation
 	watermarks int
 	aggregates int
@@ -40,6 +41,12 @@ type planned struct {
 func (p *planner) plan(root plan.Node) (planned, error) {
 	if limit, ok := root.(*plan.Limit); ok {
 		return p.limit(limit)
+	}
+	switch n := root.(type) {
+	case *plan.Union:
+		return p.union(n)
+	case *plan.Join:
+		return p.join(n)
 	}
 	children := root.Children()
 	if len(children) == 0 {
@@ -85,6 +92,16 @@ func (p *planner) scan(n *plan.Scan) physical.Node {
 	}
 }
 
+// number gives numbers to the relations that grow, or to the others.
+func (p *planner) number(root plan.Node, streaming bool) {
+	if scan, ok := root.(*plan.Scan); ok && scan.Relation.Streaming == streaming {
+		p.source(scan.Relation)
+	}
+	for _, child := range root.Children() {
+		p.number(child, streaming)
+	}
+}
+
 // source returns the number of a relation: scans of one relation share it.
 func (p *planner) source(relation *plan.Relation) int {
 	for i, known := range p.relations {
@@ -110,7 +127,7 @@ func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
 		keys[i] = physical.Key{Field: column.Field, Window: column.Window}
 	}
 	exchange := p.partial(input, keys, n.Keys, n.Functions)
-	if !p.streaming {
+	if !plan.Streaming(n) {
 		return planned{&physical.FinalAggregate{
 			Input: exchange, Keys: keys, Aggregates: n.Functions, Names: n.Names,
 		}, exchange.Single}
@@ -123,18 +140,14 @@ func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
 	}, exchange.Single}
 }
 
-// distinct is an aggregation by all columns without functions. Streams have none;
-// see analyze.Legal.
+// distinct is an aggregation by all columns without functions.
 func (p *planner) distinct(n *plan.Distinct, input planned) planned {
-	columns := n.Output()
-	keys := make([]physical.Key, len(columns))
-	exprs := make([]bound.Expr, len(columns))
-	for i, column := range columns {
-		keys[i] = physical.Key{Field: column.Field, Window: column.Window}
-		exprs[i] = bound.Column{Index: i, Field: column.Field}
+	aggregate := &plan.Aggregate{Input: n.Input}
+	for i, column := range n.Output() {
+		aggregate.Keys = append(aggregate.Keys, bound.Column{Index: i, Field: column.Field})
+		aggregate.KeyNames = append(aggregate.KeyNames, column.Name)
 	}
-	exchange := p.partial(input, keys, exprs, nil)
-	return planned{&physical.FinalAggregate{Input: exchange, Keys: keys}, exchange.Single}
+	return p.aggregate(aggregate, input)
 }
 
 // partial is the first step of an aggregation, and the exchange by its keys.

@@ -8,12 +8,46 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
-func (x *instance) newOutput() {
-	exchange := x.stage.exchange
-	if exchange == nil {
-		exchange = &physical.Exchange{Input: x.stage.nodes[len(x.stage.nodes)-1], Single: true}
+// instance is one set of the machines of a chain, and what collects their rows.
+type instance struct {
+	chain    *chain
+	machines []exec.Machine
+	emits    []exec.Emit // what machine i emits to
+	out      *exec.Partitioner
+	stateful []stateful
+
+	epoch int64 // begun last; -1: none
+}
+
+func (c *chain) newInstance() (*instance, error) {
+	x := &instance{chain: c, machines: make([]exec.Machine, len(c.nodes)), emits: make([]exec.Emit, len(c.nodes)), epoch: -1}
+	if c.stage.build == nil {
+		x.newOutput()
 	}
-	x.out = exec.NewPartitioner(exchange, x.stage.reducers)
+	for i, node := range c.nodes {
+		machine, err := exec.New(node)
+		if err != nil {
+			return nil, errors.Join(err, x.close())
+		}
+		x.machines[i] = machine
+		if machine, ok := machine.(exec.Stateful); ok {
+			x.stateful = append(x.stateful, stateful{node.(physical.Stateful), machine})
+		}
+		x.emits[i] = x.collect
+		if i < len(c.nodes)-1 {
+			x.emits[i] = x.feed(i + 1)
+		}
+	}
+	return x, nil
+}
+
+func (x *instance) newOutput() {
+	stage := x.chain.stage
+	exchange := stage.exchange
+	if exchange == nil {
+		exchange = &physical.Exchange{Input: stage.root, Single: true}
+	}
+	x.out = exec.NewPartitioner(exchange, stage.reducers)
 }
 
 func (x *instance) collect(b *vector.Batch) error { return x.out.Push(b) }
@@ -23,20 +57,22 @@ func (x *instance) feed(i int) exec.Emit {
 	return func(b *vector.Batch) error { return x.machines[i].Push(0, b, x.emits[i]) }
 }
 
-// push sends rows through all machines.
-func (x *instance) push(b *vector.Batch) error {
+// push sends rows through all machines, by that input of the first.
+func (x *instance) push(port int, b *vector.Batch) error {
 	if len(x.machines) == 0 {
 		return x.collect(b)
 	}
-	return x.machines[0].Push(0, b, x.emits[0])
+	return x.machines[0].Push(port, b, x.emits[0])
 }
 
-// marker ends the epoch: each machine has had all rows of those before it.
-func (x *instance) marker(m exec.Marker) error {
+// marker ends the epoch, of the first machine by that input: each machine has had all
+// rows of those before it.
+func (x *instance) marker(port int, m exec.Marker) error {
 	for i, machine := range x.machines {
-		if err := machine.Marker(0, m, x.emits[i]); err != nil {
+		if err := machine.Marker(port, m, x.emits[i]); err != nil {
 			return err
 		}
+		port = 0
 	}
 	return nil
 }
@@ -50,7 +86,7 @@ func (x *instance) begin(epoch, late int64) error {
 				machine.Rollback()
 				continue
 			}
-			fresh, err := exec.New(x.stage.nodes[i])
+			fresh, err := exec.New(x.chain.nodes[i])
 			if err != nil {
 				return err
 			}

@@ -23,7 +23,10 @@ type Options struct {
 // Program is a compiled plan. It is used by one activity at a time.
 type Program struct {
 	options    Options
+	streaming  bool
 	stages     []*stage // each after those it reads from; the last one has the result
+	exchanges  map[*physical.Exchange]*stage
+	tables     map[*physical.Broadcast]*stage
 	sources    int
 	watermarks int
 	operators  []*Operator
@@ -64,8 +67,11 @@ func Compile(root physical.Node, o Options) (*Program, error) {
 	if o.Partitions < 1 || o.Partitions > keyed.Groups {
 		return nil, fmt.Errorf("%d partitions: state has %d key groups, so there can be 1 to %d partitions", o.Partitions, keyed.Groups, keyed.Groups)
 	}
-	p := &Program{options: o}
-	if err := p.cut(root, nil); err != nil {
+	p := &Program{
+		options: o, streaming: physical.Streaming(root),
+		exchanges: map[*physical.Exchange]*stage{}, tables: map[*physical.Broadcast]*stage{},
+	}
+	if _, err := p.cut(root, nil); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	physical.Walk(root, func(node physical.Node) {
@@ -85,17 +91,20 @@ func (p *Program) Watermarks() int { return p.watermarks }
 // Operators are the stateful operators, in plan order.
 func (p *Program) Operators() []*Operator { return p.operators }
 
+// last is the stage that has the result.
+func (p *Program) last() *stage { return p.stages[len(p.stages)-1] }
+
 // Run computes a batch. After an error the program can only be closed.
 func (p *Program) Run(ctx context.Context, b Batch) (*Result, error) {
 	r := &batchRun{Batch: b, program: p, nodes: make(map[*stage]*node, len(p.stages))}
 	var shuffles []int
 	for _, s := range p.stages {
 		n := r.node(s)
-		if n.shuffle != nil {
+		if n.shuffle != nil && !s.fixed {
 			shuffles = append(shuffles, n.shuffle.ID)
 		}
 	}
-	final := r.nodes[p.stages[len(p.stages)-1]]
+	final := r.nodes[p.last()]
 	result := &Result{Partitions: make([][]*vector.Batch, final.partitions)}
 	counted := make([]*counts, final.partitions)
 	err := p.options.Scheduler.Run(ctx, scheduler.Job{
@@ -127,6 +136,10 @@ func (p *Program) Run(ctx context.Context, b Batch) (*Result, error) {
 func (p *Program) Close() error {
 	var failed []error
 	for _, s := range p.stages {
+		if s.node != nil {
+			p.options.Scheduler.ForgetShuffle(s.node.shuffle.ID)
+			s.node = nil
+		}
 		failed = append(failed, s.close())
 	}
 	return errors.Join(failed...)

@@ -4,170 +4,165 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/tidewheel/tidewheel/structured/internal/exec"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 )
 
-// stage is a chain of operators between two exchanges.
+// stage is what lies between exchanges: one chain of operators, or, where inputs are
+// united, one for each of them. Its partitions are those of its chains, one chain
+// after the other.
 type stage struct {
 	program *Program
+	root    physical.Node // whose rows the stage makes
+	chains  []*chain
 
-	// nodes are the operators, the one that reads first.
-	nodes []physical.Node
+	exchange *physical.Exchange // where its rows go; nil if they are the result or a table
+	reducers int                // of exchange, or 1
 
-	scan *physical.Scan // nodes[0], if the stage reads a source
-	from *stage         // else whose blocks it reads
+	// build, if not nil, is the join whose table of one side the stage makes of all its
+	// rows, in one task: its one block is the table.
+	build *physical.HashJoin
 
-	exchange   *physical.Exchange // where its rows go; nil if they are the result
-	partitions int                // 0: as many as the source has
-	reducers   int                // of exchange, or 1
-
-	kept []*instance // if there is state: the machines of each partition
-
-	mu   sync.Mutex //det:lock guards free
-	free []*instance
+	// fixed says that the stage reads nothing that grows: its output is made by the
+	// first batch and kept.
+	fixed bool
+	node  *node // of a fixed stage, once there is one
 }
 
-// cut makes the stages of the plan below root, whose rows go to exchange.
-func (p *Program) cut(root physical.Node, exchange *physical.Exchange) error {
-	s := &stage{program: p, exchange: exchange, reducers: 1}
+// cut makes the stage of the plan below root, after those that it reads from.
+func (p *Program) cut(root physical.Node, exchange *physical.Exchange) (*stage, error) {
+	s := &stage{program: p, root: root, exchange: exchange, reducers: 1, fixed: p.streaming && !physical.Streaming(root)}
 	if exchange != nil && !exchange.Single {
 		s.reducers = p.options.Partitions
 	}
-	for node := root; ; {
-		if below, ok := node.(*physical.Exchange); ok {
-			if err := p.cut(below.Input, below); err != nil {
+	if err := s.grow(root, nil); err != nil {
+		return nil, err
+	}
+	p.stages = append(p.stages, s)
+	for _, c := range s.chains {
+		if err := c.compile(); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// below returns the stage that feeds an exchange. One that is read twice is run once.
+func (p *Program) below(exchange *physical.Exchange) (*stage, error) {
+	if s, ok := p.exchanges[exchange]; ok {
+		return s, nil
+	}
+	s, err := p.cut(exchange.Input, exchange)
+	if err != nil {
+		return nil, err
+	}
+	p.exchanges[exchange] = s
+	return s, nil
+}
+
+// table returns the stage that makes the table of a broadcast side.
+func (p *Program) table(join *physical.HashJoin, broadcast *physical.Broadcast) (*stage, error) {
+	if s, ok := p.tables[broadcast]; ok {
+		return s, nil
+	}
+	rows, err := p.below(&physical.Exchange{Input: broadcast.Input, Single: true})
+	if err != nil {
+		return nil, err
+	}
+	s := &stage{program: p, root: broadcast, reducers: 1, build: join, fixed: rows.fixed}
+	s.chains = []*chain{{stage: s, from: rows, partitions: 1}}
+	p.stages = append(p.stages, s)
+	p.tables[broadcast] = s
+	return s, nil
+}
+
+// grow adds the chains that end in root and go on in above, the operator next to root
+// last.
+func (s *stage) grow(root physical.Node, above []physical.Node) error {
+	c := &chain{stage: s, nodes: slices.Clone(above)}
+	for node := root; ; node = node.Children()[0] {
+		switch n := node.(type) {
+		case *physical.Union:
+			for _, input := range n.Inputs {
+				if err := s.grow(input, c.nodes); err != nil {
+					return err
+				}
+			}
+			return nil
+		case *physical.Exchange:
+			from, err := s.program.below(n)
+			if err != nil {
 				return err
 			}
-			s.from = p.stages[len(p.stages)-1]
-			s.partitions = s.from.reducers
-			break
+			c.from, c.partitions = from, from.reducers
+			return s.add(c)
+		case *physical.Scan:
+			c.scan = n
+			c.nodes = append(c.nodes, n)
+			return s.add(c)
 		}
-		s.nodes = append(s.nodes, node)
-		children := node.Children()
-		if len(children) == 0 {
-			scan, ok := node.(*physical.Scan)
-			if !ok {
-				return fmt.Errorf("%s reads nothing, and is no scan", node)
+		if len(node.Children()) == 0 {
+			return fmt.Errorf("%s reads nothing, and is no scan", node)
+		}
+		c.nodes = append(c.nodes, node)
+	}
+}
+
+// add completes a chain whose operators were collected from the end.
+func (s *stage) add(c *chain) error {
+	slices.Reverse(c.nodes)
+	for i, node := range c.nodes {
+		for port, input := range node.Children() {
+			if port == 0 {
+				continue
 			}
-			s.scan = scan
-			break
-		}
-		if len(children) > 1 {
-			return fmt.Errorf("%s has %d inputs: plans with more than one can't be run yet", node, len(children))
-		}
-		node = children[0]
-	}
-	slices.Reverse(s.nodes)
-	p.stages = append(p.stages, s)
-	return s.compile()
-}
-
-// compile makes the machines that are kept, and one set of the others, so that an
-// expression without a kernel is found before anything runs.
-func (s *stage) compile() error {
-	x, err := s.newInstance()
-	if err != nil {
-		return err
-	}
-	if len(x.stateful) == 0 {
-		s.free = append(s.free, x)
-		return nil
-	}
-	if s.scan != nil {
-		return errors.Join(fmt.Errorf("%s keeps state, but its rows are not exchanged by key", x.stateful[0].node), x.close())
-	}
-	for s.kept = append(s.kept, x); len(s.kept) < s.partitions; s.kept = append(s.kept, x) {
-		if x, err = s.newInstance(); err != nil {
-			return err
+			from, err := s.side(node, input)
+			if err != nil {
+				return err
+			}
+			c.sides = append(c.sides, side{at: i, port: port, from: from})
 		}
 	}
-	for i, aggregate := range s.kept[0].stateful {
-		operator := &Operator{Name: aggregate.node.(*physical.StatefulAggregate).Name}
-		for _, x := range s.kept {
-			operator.machines = append(operator.machines, x.stateful[i].machine)
-		}
-		s.program.operators = append(s.program.operators, operator)
-	}
+	s.chains = append(s.chains, c)
 	return nil
 }
 
-// lend returns machines for an attempt at a partition in an epoch.
-func (s *stage) lend(partition int, b *Batch) (*instance, error) {
-	if s.kept != nil {
-		x := s.kept[partition]
-		return x, x.begin(b.Epoch, b.Late)
+// side returns the stage that feeds a further input of an operator.
+func (s *stage) side(node, input physical.Node) (*stage, error) {
+	switch n := input.(type) {
+	case *physical.Exchange:
+		return s.program.below(n)
+	case *physical.Broadcast:
+		if join, ok := node.(*physical.HashJoin); ok {
+			return s.program.table(join, n)
+		}
 	}
-	s.mu.Lock()
-	var x *instance
-	if last := len(s.free) - 1; last >= 0 {
-		x, s.free = s.free[last], s.free[:last]
-	}
-	s.mu.Unlock()
-	if x != nil {
-		return x, nil
-	}
-	return s.newInstance()
+	return nil, fmt.Errorf("%s reads %s, which is neither exchanged nor broadcast", node, input)
 }
 
-// giveBack takes machines back from an attempt. Those of a failed one are of no
-// further use, unless they have state, which the next attempt rolls back.
-func (s *stage) giveBack(x *instance, failed bool) error {
-	switch {
-	case s.kept != nil:
-		return nil
-	case failed:
-		return x.close()
+// at returns the chain that computes a partition, and which of the chain's own
+// partitions that is. parts is how many each chain has.
+func (s *stage) at(partition int, parts []int) (*chain, int) {
+	for i, c := range s.chains {
+		if partition < parts[i] {
+			return c, partition
+		}
+		partition -= parts[i]
 	}
-	s.mu.Lock()
-	s.free = append(s.free, x)
-	s.mu.Unlock()
-	return nil
+	return nil, 0
 }
 
 func (s *stage) close() error {
 	var failed []error
-	for _, x := range append(s.kept, s.free...) {
-		failed = append(failed, x.close())
+	for _, c := range s.chains {
+		failed = append(failed, c.close())
 	}
-	s.free = nil
 	return errors.Join(failed...)
 }
 
-// instance is one set of the machines of a stage, and what collects their rows.
-type instance struct {
-	stage    *stage
-	machines []exec.Machine
-	emits    []exec.Emit // what machine i emits to
-	out      *exec.Partitioner
-	stateful []stateful
-
-	epoch int64 // begun last; -1: none
-}
-
+// stateful is a machine whose state outlives the batch.
 type stateful struct {
-	node    physical.Node
+	node    physical.Stateful
 	machine exec.Stateful
-}
-
-func (s *stage) newInstance() (*instance, error) {
-	x := &instance{stage: s, machines: make([]exec.Machine, len(s.nodes)), emits: make([]exec.Emit, len(s.nodes)), epoch: -1}
-	x.newOutput()
-	for i, node := range s.nodes {
-		machine, err := exec.New(node)
-		if err != nil {
-			return nil, errors.Join(err, x.close())
-		}
-		x.machines[i] = machine
-		if machine, ok := machine.(exec.Stateful); ok {
-			x.stateful = append(x.stateful, stateful{node, machine})
-		}
-		x.emits[i] = x.collect
-		if i < len(s.nodes)-1 {
-			x.emits[i] = x.feed(i + 1)
-		}
-	}
-	return x, nil
 }

@@ -1,19 +1,11 @@
 package run
 
 import (
-	"context"
-	"fmt"
-	"iter"
-
-	"github.com/apache/arrow-go/v18/arrow"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/scheduler"
-	"github.com/tidewheel/tidewheel/structured/internal/eval"
 	"github.com/tidewheel/tidewheel/structured/internal/exec"
-	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
-	"github.com/tidewheel/tidewheel/structured/source"
-	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // batchRun is one run of a program.
@@ -23,11 +15,14 @@ type batchRun struct {
 	nodes   map[*stage]*node
 }
 
-// node is a stage of one batch, as the scheduler sees it.
+// node is a stage of one batch, as the scheduler sees it; that of a fixed stage is of
+// all batches.
 type node struct {
-	id, partitions int
-	stage          *stage
-	dependencies   []scheduler.Dependency
+	id           int
+	stage        *stage
+	parts        []int // how many partitions each chain has
+	partitions   int   // all of them
+	dependencies []scheduler.Dependency
 
 	shuffle *scheduler.Shuffle // of its output; nil for the last stage
 }
@@ -36,7 +31,7 @@ type node struct {
 func (n *node) ID() int { return n.id }
 
 // Name implements scheduler.Node.
-func (n *node) Name() string { return n.stage.nodes[len(n.stage.nodes)-1].String() }
+func (n *node) Name() string { return n.stage.root.String() }
 
 // Partitions implements scheduler.Node.
 func (n *node) Partitions() int { return n.partitions }
@@ -49,17 +44,32 @@ func (n *node) Persisted() bool { return false }
 
 // node makes the node of a stage, after those that it reads from.
 func (r *batchRun) node(s *stage) *node {
-	sched := r.program.options.Scheduler
-	n := &node{id: sched.NodeID(), stage: s, partitions: s.partitions}
-	if s.scan != nil {
-		n.partitions = len(r.Sources[s.scan.Source])
-	} else {
-		n.dependencies = []scheduler.Dependency{r.nodes[s.from].shuffle}
+	if s.node != nil {
+		r.nodes[s] = s.node
+		return s.node
 	}
-	if s.exchange != nil {
+	sched := r.program.options.Scheduler
+	n := &node{id: sched.NodeID(), stage: s}
+	for _, c := range s.chains {
+		parts := c.partitions
+		if c.scan != nil {
+			parts = len(r.Sources[c.scan.Source])
+		} else {
+			n.dependsOn(r.nodes[c.from].shuffle)
+		}
+		for _, side := range c.sides {
+			n.dependsOn(r.nodes[side.from].shuffle)
+		}
+		n.parts = append(n.parts, parts)
+		n.partitions += parts
+	}
+	if s != r.program.last() {
 		n.shuffle = &scheduler.Shuffle{
 			ID: sched.ShuffleID(), Parent: n, Reducers: s.reducers,
 			Write: func(t *scheduler.Task, partition int) ([]any, error) {
+				if s.build != nil {
+					return r.build(t, n)
+				}
 				out, err := r.run(t, n, partition)
 				if err != nil {
 					return nil, err
@@ -67,15 +77,27 @@ func (r *batchRun) node(s *stage) *node {
 				return out.blocks(), nil
 			},
 		}
+		if s.fixed {
+			s.node = n
+		}
 	}
 	r.nodes[s] = n
 	return n
+}
+
+// dependsOn adds a dependency, once.
+func (n *node) dependsOn(shuffle *scheduler.Shuffle) {
+	if !slices.Contains(n.dependencies, scheduler.Dependency(shuffle)) {
+		n.dependencies = append(n.dependencies, shuffle)
+	}
 }
 
 // block is what one task sends to one reducer.
 type block struct {
 	batches []*vector.Batch
 	counts  *counts // of reducer 0 alone: all that led to the blocks of the task
+
+	table *exec.JoinTable // instead of batches: one side of a join
 }
 
 // output is what a task has made.
@@ -89,7 +111,7 @@ func (o *output) blocks() []any {
 	for i, batches := range o.parts {
 		switch {
 		case i == 0:
-			blocks[i] = &block{batches, o.counts}
+			blocks[i] = &block{batches: batches, counts: o.counts}
 		case len(batches) > 0:
 			blocks[i] = &block{batches: batches}
 		}
@@ -118,122 +140,48 @@ func (c *counts) merge(other *counts) {
 
 // run is one attempt at a partition of a stage.
 func (r *batchRun) run(t *scheduler.Task, n *node, partition int) (out *output, err error) {
-	x, err := n.stage.lend(partition, &r.Batch)
+	chain, own := n.stage.at(partition, n.parts)
+	x, err := chain.lend(own, &r.Batch)
 	if err != nil {
 		return nil, err
 	}
 	done := false
 	defer func() { // a panic of a user's function passes through here, too
-		if closeErr := n.stage.giveBack(x, !done); err == nil {
+		if closeErr := chain.giveBack(x, !done); err == nil {
 			err = closeErr
 		}
 	}()
-	c := newCounts(r.program)
-	if n.stage.scan != nil {
-		err = r.read(t, n.stage.scan, partition, x, c)
-	} else {
-		err = r.fetch(t, n, partition, x, c)
-	}
+	feed := &feed{Task: t, run: r, partition: partition, own: own, x: x, counts: newCounts(r.program)}
+	port, err := feed.all()
 	if err == nil {
-		err = x.marker(exec.Marker{Epoch: r.Epoch, Watermark: r.Watermark, End: r.End})
+		err = x.marker(port, r.marker(n.stage))
 	}
 	if err != nil {
 		return nil, err
 	}
 	done = true
-	return x.take(c), nil
+	return x.take(feed.counts), nil
 }
 
-// fetch pushes the blocks of a partition, in the order of the tasks that wrote them.
-func (r *batchRun) fetch(t *scheduler.Task, n *node, partition int, x *instance, c *counts) error {
-	for value, err := range t.Fetch(r.nodes[n.stage.from].shuffle, partition) {
-		if err != nil {
-			return err
-		}
-		b := value.(*block)
-		if b.counts != nil {
-			c.merge(b.counts)
-		}
-		for _, batch := range b.batches {
-			if err := t.Turn(); err != nil {
-				return err
-			}
-			if err := x.push(batch); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// read pushes the rows of a source partition. A partition that filters for itself
-// gets the scan's predicate, and the machine that would test it is left out.
-func (r *batchRun) read(t *scheduler.Task, scan *physical.Scan, partition int, x *instance, c *counts) error {
-	part, push := r.Sources[scan.Source][partition], x.push
-	records := part.Read
-	if filtering, ok := part.(source.Filtering); ok && scan.Predicate != nil {
-		program, err := eval.Compile(scan.Predicate)
-		if err != nil {
-			return err
-		}
-		filter := &pushedFilter{text: scan.Predicate.String(), program: program}
-		records = func(ctx context.Context, columns []int) iter.Seq2[arrow.RecordBatch, error] {
-			return filtering.ReadWhere(ctx, columns, filter)
-		}
-		push = x.emits[0]
-	}
-	var batch vector.Batch
-	schema := scan.Schema()
-	for record, err := range records(t.Context(), scan.Columns) {
-		if err == nil {
-			err = batch.FromArrow(record)
-		}
-		if err == nil {
-			err = check(&batch, schema)
-		}
-		if err != nil {
-			return fmt.Errorf("%s: %w", scan.Name, err)
-		}
-		c.rows[scan.Source] += record.NumRows()
-		err = batch.Cut(func(b *vector.Batch) error {
-			if err := t.Turn(); err != nil {
-				return err
-			}
-			return push(b)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// check holds a source to the columns it was asked for: machines trust their types.
-func check(b *vector.Batch, schema types.Schema) error {
-	if len(b.Columns) != schema.Len() {
-		return fmt.Errorf("the source gave %d columns instead of the %d it was asked for", len(b.Columns), schema.Len())
-	}
-	for i, field := range schema.Fields {
-		if b.Columns[i].Type != field.Type {
-			return fmt.Errorf("the source gave column %s of type %s, but its schema says %s", field.Name, b.Columns[i].Type, field.Type)
-		}
-	}
-	return nil
-}
-
-// pushedFilter is a predicate as a source sees it.
-type pushedFilter struct {
-	text    string
-	program *eval.Program
-	batch   vector.Batch
-}
-
-func (f *pushedFilter) String() string { return f.text }
-
-// Select implements source.Filter.
-func (f *pushedFilter) Select(record arrow.RecordBatch) ([]int32, error) {
-	if err := f.batch.FromArrow(record); err != nil {
+// build makes the table of one side of a join.
+func (r *batchRun) build(t *scheduler.Task, n *node) ([]any, error) {
+	table, err := exec.NewJoinTable(n.stage.build, 1)
+	if err != nil {
 		return nil, err
 	}
-	return f.program.Select(&f.batch)
+	feed := &feed{Task: t, run: r, counts: newCounts(r.program)}
+	blocks, err := feed.fetch(n.stage.chains[0].from, 0)
+	if err == nil {
+		err = feed.push(blocks, table.Push)
+	}
+	if err != nil {
+		return nil, err
+	}
+	table.Finish()
+	return []any{&block{table: table, counts: feed.counts}}, nil
+}
+
+// marker ends the batch, and what a fixed stage reads altogether.
+func (r *batchRun) marker(s *stage) exec.Marker {
+	return exec.Marker{Epoch: r.Epoch, Watermark: r.Watermark, End: r.End || s.fixed}
 }
