@@ -40,6 +40,16 @@ func (g *generator) time(tick int64) time.Time {
 	return g.zero.Add(time.Duration(tick) * g.interval)
 }
 
+// tick is the last one that a slide divides and that does not end after t.
+func (g *generator) tick(t time.Time, slide int64) int64 {
+	since, grid := t.Sub(g.zero), time.Duration(slide)*g.interval
+	tick := int64(since / grid)
+	if since < 0 && since%grid != 0 {
+		tick--
+	}
+	return tick * slide
+}
+
 // next returns the tick to run now; or how long to wait before asking again; or
 // end, when a graceful stop was asked and its last tick is done.
 func (g *generator) next(now time.Time) (tick int64, wait time.Duration, end bool) {

@@ -28,7 +28,7 @@ func benchmark(b *testing.B, o Options, elements int, build func(s *Session)) {
 		b.Fatal(err)
 	}
 	defer s.Close()
-	if err := s.activate(); err != nil {
+	if _, err := s.activate(); err != nil {
 		b.Fatal(err)
 	}
 	if err := s.prepare(b.Context()); err != nil {

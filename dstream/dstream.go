@@ -68,6 +68,11 @@ func (d DStream[T]) FlatMap[U any](f func(T) []U) DStream[U] {
 	return DStream[U]{derive(d.node, "flatMap", func(r rdd.RDD[T]) rdd.RDD[U] { return r.FlatMap(f) })}
 }
 
+// FlatMapErr is FlatMap with a function that can fail; its error fails the task.
+func (d DStream[T]) FlatMapErr[U any](f func(T) ([]U, error)) DStream[U] {
+	return DStream[U]{derive(d.node, "flatMapErr", func(r rdd.RDD[T]) rdd.RDD[U] { return r.FlatMapErr(f) })}
+}
+
 // FlatMapSeq is FlatMap with a sequence, such as strings.FieldsSeq.
 func (d DStream[T]) FlatMapSeq[U any](f func(T) iter.Seq[U]) DStream[U] {
 	return DStream[U]{derive(d.node, "flatMap", func(r rdd.RDD[T]) rdd.RDD[U] { return r.FlatMapSeq(f) })}
@@ -83,14 +88,29 @@ func (d DStream[T]) MapPartitions[U any](f func(task rdd.Task, in iter.Seq[T], y
 	return DStream[U]{derive(d.node, "mapPartitions", func(r rdd.RDD[T]) rdd.RDD[U] { return r.MapPartitions(f) })}
 }
 
+// Glom gives one element for each partition of each batch: what f makes of all its
+// elements, which it may keep.
+func (d DStream[T]) Glom[U any](f func([]T) U) DStream[U] {
+	return DStream[U]{derive(d.node, "glom", func(r rdd.RDD[T]) rdd.RDD[U] { return r.Glom(f) })}
+}
+
 // Repartition deals the elements of each batch out to n partitions.
 func (d DStream[T]) Repartition(n int) DStream[T] {
 	return DStream[T]{derive(d.node, "repartition", func(r rdd.RDD[T]) rdd.RDD[T] { return r.Repartition(n) })}
 }
 
-// Union holds the elements of both streams, which must have one slide.
-func (d DStream[T]) Union(other DStream[T]) DStream[T] {
-	return DStream[T]{combine(d.node, other.node, "union", func(a, b rdd.RDD[T]) rdd.RDD[T] { return a.Union(b) })}
+// Persist keeps each batch in memory from its first use until it is done, so that
+// several outputs compute it once.
+func (d DStream[T]) Persist(where rdd.Storage) DStream[T] {
+	return DStream[T]{derive(d.node, "persist", func(r rdd.RDD[T]) rdd.RDD[T] { return r.Persist(where) })}
+}
+
+// Union holds the elements of all the streams, which must have one slide.
+func (d DStream[T]) Union(others ...DStream[T]) DStream[T] {
+	for _, other := range others {
+		d = DStream[T]{combine(d.node, other.node, "union", func(a, b rdd.RDD[T]) rdd.RDD[T] { return a.Union(b) })}
+	}
+	return d
 }
 
 // ToPairs makes a stream of pairs.
@@ -127,8 +147,13 @@ func (d DStream[T]) Reduce(f func(T, T) T) DStream[T] {
 }
 
 // CountByValue counts the equal elements of each batch.
-func CountByValue[T comparable](d DStream[T]) Pairs[T, int64] {
-	return d.ToPairs(func(t T) (T, int64) { return t, 1 }).ReduceByKey(func(a, b int64) int64 { return a + b })
+func CountByValue[T comparable](d DStream[T], o ...rdd.ShuffleOption) Pairs[T, int64] {
+	return d.ToPairs(func(t T) (T, int64) { return t, 1 }).ReduceByKey(func(a, b int64) int64 { return a + b }, o...)
+}
+
+// Distinct keeps one of the equal elements of each batch.
+func Distinct[T comparable](d DStream[T], o ...rdd.ShuffleOption) DStream[T] {
+	return DStream[T]{derive(d.node, "distinct", func(r rdd.RDD[T]) rdd.RDD[T] { return rdd.Distinct(r, o...) })}
 }
 
 // Transform applies f to the collection of each batch. f runs in the session's
@@ -142,6 +167,18 @@ func (d DStream[T]) Transform[U any](f func(r rdd.RDD[T], batch time.Time) rdd.R
 // TransformWith applies f to the collections of two streams of one slide.
 func (d DStream[T]) TransformWith[U, V any](other DStream[U], f func(a rdd.RDD[T], b rdd.RDD[U], batch time.Time) rdd.RDD[V]) DStream[V] {
 	return DStream[V]{transformWith(d.node, other.node, f)}
+}
+
+// SaveAsTextFiles writes each batch as text into a directory of its own, named
+// prefix-TIME and, unless suffix is empty, .suffix behind it, TIME being the batch's
+// time in milliseconds; without a prefix it begins with TIME. See
+// rdd.RDD.SaveAsTextFile for what is in it. A batch that runs again replaces what it
+// wrote; a directory without _SUCCESS is not finished. Files keeps all batches in
+// one directory, and is cheaper.
+func (d DStream[T]) SaveAsTextFiles(prefix, suffix string) {
+	forEach(d.node, "saveAsTextFiles", func(ctx context.Context, r rdd.RDD[T], batch time.Time) error {
+		return r.SaveAsTextFile(ctx, batchPath(prefix, suffix, batch), rdd.Overwrite)
+	})
 }
 
 // ForEachRDD calls f with the collection of each batch, in the session's loop; f

@@ -33,6 +33,8 @@ type node struct {
 	// keep is what the stream holds over batches; nil for most.
 	keep keeper
 
+	slices any // the *remembered[T] that Slice reads; nil unless Remember was called
+
 	wanted bool // at the current tick, by an output or a window
 
 	tick int64 // of made; 0: none
@@ -42,12 +44,13 @@ type node struct {
 // newNode adds a node to the session's graph. A mistake made earlier in a parent is
 // already the session's.
 func newNode(s *Session, name string, slide int64, parents ...*node) *node {
-	n := &node{session: s, id: len(s.nodes), name: name, slide: slide, parents: parents}
+	n := &node{session: s, name: name, slide: slide, parents: parents}
+	if !s.mayBuild(name) {
+		return n
+	}
+	n.id = len(s.nodes)
 	s.nodes = append(s.nodes, n)
-	switch {
-	case s.state != building:
-		s.mistake(name, "streams can't be added after Start")
-	case slide <= 0:
+	if slide <= 0 {
 		s.mistake(name, "the slide is %d batches; it must be positive", slide)
 	}
 	for _, parent := range parents {
@@ -136,8 +139,21 @@ func (s *Session) fingerprint() uint64 {
 	return h.Sum64()
 }
 
+// mayBuild says whether the graph can still be added to, and notes a mistake if not.
+func (s *Session) mayBuild(operation string) bool {
+	s.mu.Lock()
+	now := s.state
+	s.mu.Unlock()
+	if now != building {
+		s.mistake(operation, "the session is %s; its graph can't be added to after Start", now)
+	}
+	return now == building
+}
+
 // mistake keeps the first mistake made while building, with the user's line.
 func (s *Session) mistake(operation, format string, values ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.err == nil {
 		s.err = fmt.Errorf("%s: %s: %s", callsite.User(), operation, fmt.Sprintf(format, values...))
 	}

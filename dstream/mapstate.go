@@ -19,8 +19,12 @@ type State[S any] struct {
 	updated   bool
 	removed   bool
 	timingOut bool
+	batch     time.Time
 	err       error
 }
+
+// BatchTime is the time of the batch in which the function is called.
+func (s *State[S]) BatchTime() time.Time { return s.batch }
 
 // Get returns the state, if the key has one.
 func (s *State[S]) Get() (S, bool) { return s.value, s.exists }
@@ -67,6 +71,7 @@ type StateSpec[K comparable, V, S, R any] struct {
 	call    func(key K, value V, state *State[S]) (R, bool)
 	timeout time.Duration
 	initial *rdd.Pairs[K, S]
+	fixed   int // the number of partitions; 0: the session's
 }
 
 // StateFunc makes the specification of a state that f maintains. f is called for
@@ -88,6 +93,12 @@ func (s StateSpec[K, V, S, R]) Timeout(d time.Duration) StateSpec[K, V, S, R] {
 // touched in that batch; of two entries of one key the last counts.
 func (s StateSpec[K, V, S, R]) Initial(pairs rdd.Pairs[K, S]) StateSpec[K, V, S, R] {
 	s.initial = &pairs
+	return s
+}
+
+// Partitioned spreads the state over n partitions, instead of Options.Parallelism.
+func (s StateSpec[K, V, S, R]) Partitioned(n int) StateSpec[K, V, S, R] {
+	s.fixed = n
 	return s
 }
 
@@ -125,14 +136,17 @@ func (p Pairs[K, V]) MapWithState[S, R any](spec StateSpec[K, V, S, R]) StateStr
 func mapWithState[K comparable, V, S, R any](p Pairs[K, V], spec StateSpec[K, V, S, R]) StateStream[K, S, R] {
 	s := p.node.session
 	m := &mapping[K, V, S, R]{spec: spec, table: newTable[K, touched[S]](s, "MapWithState")}
-	m.spread = derive(p.node, "spread", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.PartitionBy(rdd.Hash(s.partitions())) })
+	m.spread = derive(p.node, "spread", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.PartitionBy(rdd.Hash(s.partitionsOr(spec.fixed))) })
 	m.node = newNode(s, "mapWithState", p.node.slide, m.spread)
 	m.node.keep = m
-	m.node.detail = spec.timeout.String()
+	m.table.fixed = spec.fixed
+	m.node.detail = fmt.Sprint(spec.timeout, spec.fixed)
 	m.node.build = func(tick int64) (any, error) { return fromPartitions(s.scope, "mapWithState", m.results), nil }
 	switch {
 	case spec.call == nil:
 		s.mistake("MapWithState", "the function is nil")
+	case spec.fixed < 0:
+		s.mistake("MapWithState", "%d partitions; it must be 1 or more, or 0 for the session's", spec.fixed)
 	case spec.timeout < 0:
 		s.mistake("MapWithState", "the timeout is %s; it must not be negative", spec.timeout)
 	}
@@ -189,6 +203,7 @@ func (m *mapping[K, V, S, R]) begin(ctx context.Context, tick int64, parts []*pa
 func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rdd.KeyedChunks[K, V], tick int64) ([]entry[K, touched[S]], []R, error) {
 	states := keyed.NewTable[K, State[S]]() // of the keys in the batch
 	var results []R
+	batch := m.node.session.generator.time(tick)
 	for chunk, err := range in {
 		if err != nil {
 			return nil, nil, err
@@ -197,6 +212,7 @@ func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rd
 			slot, isNew := states.Insert(key)
 			state := states.At(slot)
 			if isNew {
+				state.batch = batch
 				if at, ok := entries.FindHash(key, states.HashAt(slot)); ok {
 					state.value, state.exists = entries.At(at).Value, true
 				}
@@ -232,7 +248,7 @@ func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rd
 		if _, ok := states.FindHash(key, entries.HashAt(slot)); ok {
 			continue
 		}
-		state := State[S]{value: entries.At(slot).Value, exists: true, timingOut: true}
+		state := State[S]{value: entries.At(slot).Value, exists: true, timingOut: true, batch: batch}
 		var none V
 		result, ok := m.spec.call(key, none, &state)
 		if state.err != nil {

@@ -2,6 +2,7 @@ package dstream
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"github.com/tidewheel/tidewheel/rdd"
@@ -23,9 +24,19 @@ func (p Pairs[K, V]) Map[U any](f func(K, V) U) DStream[U] {
 	return DStream[U]{derive(p.node, "map", func(r rdd.Pairs[K, V]) rdd.RDD[U] { return r.Map(f) })}
 }
 
+// MapErr is Map with a function that can fail; its error fails the task.
+func (p Pairs[K, V]) MapErr[U any](f func(K, V) (U, error)) DStream[U] {
+	return DStream[U]{derive(p.node, "mapErr", func(r rdd.Pairs[K, V]) rdd.RDD[U] { return r.MapErr(f) })}
+}
+
 // FlatMap makes elements of each pair.
 func (p Pairs[K, V]) FlatMap[U any](f func(K, V) []U) DStream[U] {
 	return DStream[U]{derive(p.node, "flatMap", func(r rdd.Pairs[K, V]) rdd.RDD[U] { return r.FlatMap(f) })}
+}
+
+// MapPartitions applies f to each partition of each batch, empty ones included.
+func (p Pairs[K, V]) MapPartitions[U any](f func(task rdd.Task, in iter.Seq2[K, V], yield func(U) bool) error) DStream[U] {
+	return DStream[U]{derive(p.node, "mapPartitions", func(r rdd.Pairs[K, V]) rdd.RDD[U] { return r.MapPartitions(f) })}
 }
 
 // Filter keeps the pairs for which f is true.
@@ -48,14 +59,32 @@ func (p Pairs[K, V]) MapValues[W any](f func(V) W) Pairs[K, W] {
 	return Pairs[K, W]{derive(p.node, "mapValues", func(r rdd.Pairs[K, V]) rdd.Pairs[K, W] { return r.MapValues(f) })}
 }
 
+// MapValuesErr is MapValues with a function that can fail; its error fails the task.
+func (p Pairs[K, V]) MapValuesErr[W any](f func(V) (W, error)) Pairs[K, W] {
+	return Pairs[K, W]{derive(p.node, "mapValuesErr", func(r rdd.Pairs[K, V]) rdd.Pairs[K, W] { return r.MapValuesErr(f) })}
+}
+
 // FlatMapValues replaces each value by those that f returns, under the same key.
 func (p Pairs[K, V]) FlatMapValues[W any](f func(V) []W) Pairs[K, W] {
 	return Pairs[K, W]{derive(p.node, "flatMapValues", func(r rdd.Pairs[K, V]) rdd.Pairs[K, W] { return r.FlatMapValues(f) })}
 }
 
-// Union holds the pairs of both streams, which must have one slide.
-func (p Pairs[K, V]) Union(other Pairs[K, V]) Pairs[K, V] {
-	return Pairs[K, V]{combine(p.node, other.node, "union", func(a, b rdd.Pairs[K, V]) rdd.Pairs[K, V] { return a.Union(b) })}
+// PartitionBy puts each pair where the partitioner says.
+func (p Pairs[K, V]) PartitionBy(partitioner rdd.Partitioner) Pairs[K, V] {
+	return Pairs[K, V]{derive(p.node, "partitionBy", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.PartitionBy(partitioner) })}
+}
+
+// Persist keeps each batch from its first use until it is done; see DStream.Persist.
+func (p Pairs[K, V]) Persist(where rdd.Storage) Pairs[K, V] {
+	return Pairs[K, V]{derive(p.node, "persist", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.Persist(where) })}
+}
+
+// Union holds the pairs of all the streams, which must have one slide.
+func (p Pairs[K, V]) Union(others ...Pairs[K, V]) Pairs[K, V] {
+	for _, other := range others {
+		p = Pairs[K, V]{combine(p.node, other.node, "union", func(a, b rdd.Pairs[K, V]) rdd.Pairs[K, V] { return a.Union(b) })}
+	}
+	return p
 }
 
 // ReduceByKey combines the values of each key of a batch by f, which must be
@@ -64,10 +93,23 @@ func (p Pairs[K, V]) ReduceByKey(f func(V, V) V, o ...rdd.ShuffleOption) Pairs[K
 	return Pairs[K, V]{derive(p.node, "reduceByKey", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.ReduceByKey(f, o...) })}
 }
 
+// FoldByKey is ReduceByKey that begins with zero, once in each partition of a batch
+// in which the key occurs.
+func (p Pairs[K, V]) FoldByKey(zero V, f func(V, V) V, o ...rdd.ShuffleOption) Pairs[K, V] {
+	return Pairs[K, V]{derive(p.node, "foldByKey", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.FoldByKey(zero, f, o...) })}
+}
+
 // AggregateByKey folds the values of each key of a batch into an aggregate.
 func (p Pairs[K, V]) AggregateByKey[A any](zero func() A, add func(A, V) A, merge func(A, A) A, o ...rdd.ShuffleOption) Pairs[K, A] {
 	return Pairs[K, A]{derive(p.node, "aggregateByKey", func(r rdd.Pairs[K, V]) rdd.Pairs[K, A] {
 		return r.AggregateByKey(zero, add, merge, o...)
+	})}
+}
+
+// CombineByKey is AggregateByKey whose aggregate is made from the first value.
+func (p Pairs[K, V]) CombineByKey[C any](create func(V) C, add func(C, V) C, merge func(C, C) C, o ...rdd.ShuffleOption) Pairs[K, C] {
+	return Pairs[K, C]{derive(p.node, "combineByKey", func(r rdd.Pairs[K, V]) rdd.Pairs[K, C] {
+		return r.CombineByKey(create, add, merge, o...)
 	})}
 }
 
@@ -113,6 +155,14 @@ func (p Pairs[K, V]) FullOuterJoin[W, R any](other Pairs[K, W], f func(v V, hasV
 	})}
 }
 
+// SubtractByKey keeps the pairs whose key the other stream's batch of the same time
+// does not have.
+func (p Pairs[K, V]) SubtractByKey[W any](other Pairs[K, W], o ...rdd.ShuffleOption) Pairs[K, V] {
+	return Pairs[K, V]{combine(p.node, other.node, "subtractByKey", func(a rdd.Pairs[K, V], b rdd.Pairs[K, W]) rdd.Pairs[K, V] {
+		return a.SubtractByKey(b, o...)
+	})}
+}
+
 // Transform applies f to the pairs of each batch; see DStream.Transform.
 func (p Pairs[K, V]) Transform[J comparable, W any](f func(r rdd.Pairs[K, V], batch time.Time) rdd.Pairs[J, W]) Pairs[J, W] {
 	return Pairs[J, W]{transform(p.node, f)}
@@ -123,6 +173,14 @@ func (p Pairs[K, V]) TransformWith[W any, J comparable, X any](other Pairs[K, W]
 	f func(a rdd.Pairs[K, V], b rdd.Pairs[K, W], batch time.Time) rdd.Pairs[J, X],
 ) Pairs[J, X] {
 	return Pairs[J, X]{transformWith(p.node, other.node, f)}
+}
+
+// SaveAsTextFiles writes each batch as text into a directory of its own; see
+// DStream.SaveAsTextFiles.
+func (p Pairs[K, V]) SaveAsTextFiles(prefix, suffix string) {
+	forEach(p.node, "saveAsTextFiles", func(ctx context.Context, r rdd.Pairs[K, V], batch time.Time) error {
+		return r.SaveAsTextFile(ctx, batchPath(prefix, suffix, batch), rdd.Overwrite)
+	})
 }
 
 // ForEachRDD calls f with the pairs of each batch; see DStream.ForEachRDD.

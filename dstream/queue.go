@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 	"sync"
 
 	"github.com/tidewheel/tidewheel/rdd"
@@ -18,11 +18,28 @@ type Queue[T any] struct {
 	mu      sync.Mutex //det:lock batches and first
 	batches [][]T
 	first   int64 // position of batches[0]
+
+	together bool
+	instead  []T // of a batch, when the queue is empty
 }
 
 // NewQueue returns a queue that holds the batches.
 func NewQueue[T any](batches ...[]T) *Queue[T] {
 	return &Queue[T]{batches: batches}
+}
+
+// AllAtOnce makes each batch of the stream take all that is in the queue, and returns
+// the queue. It is called before the stream starts.
+func (q *Queue[T]) AllAtOnce() *Queue[T] {
+	q.together = true
+	return q
+}
+
+// OrElse gives a batch of the stream these elements when the queue is empty, and
+// returns the queue. It is called before the stream starts.
+func (q *Queue[T]) OrElse(elements ...T) *Queue[T] {
+	q.instead = elements
+	return q
 }
 
 // Add appends a batch. The queue keeps the slice.
@@ -49,38 +66,49 @@ func (r queueReader[T]) Initial(ctx context.Context) (Offset, error) { return "0
 func (r queueReader[T]) Close() error                                { return nil }
 
 func (r queueReader[T]) Latest(ctx context.Context, start Offset) (Offset, error) {
-	position, err := strconv.ParseInt(string(start), 10, 64)
+	position, err := parsePosition(start)
 	if err != nil {
-		return "", fmt.Errorf("queue: offset %q: %w", start, err)
+		return "", err
 	}
 	r.queue.mu.Lock()
 	defer r.queue.mu.Unlock()
-	if position < r.queue.first+int64(len(r.queue.batches)) {
+	switch end := r.queue.first + int64(len(r.queue.batches)); {
+	case position < end && r.queue.together:
+		position = end
+	case position < end:
 		position++
 	}
-	return Offset(strconv.FormatInt(position, 10)), nil
+	return formatPosition(position), nil
 }
 
 func (r queueReader[T]) RDD(session *rdd.Session, start, end Offset) (rdd.RDD[T], error) {
 	if start == end {
-		return session.Parallelize([]T(nil), rdd.Partitions(1)), nil
+		return session.Parallelize(r.queue.instead, rdd.Partitions(1)), nil
 	}
-	position, err := strconv.ParseInt(string(start), 10, 64)
+	position, err := parsePosition(start)
 	if err != nil {
-		return rdd.RDD[T]{}, fmt.Errorf("queue: offset %q: %w", start, err)
+		return rdd.RDD[T]{}, err
+	}
+	to, err := parsePosition(end)
+	if err != nil {
+		return rdd.RDD[T]{}, err
 	}
 	r.queue.mu.Lock()
 	defer r.queue.mu.Unlock()
 	if position < r.queue.first {
 		return rdd.RDD[T]{}, fmt.Errorf("queue: batch %d was dropped after its commit", position)
 	}
-	return session.Parallelize(r.queue.batches[position-r.queue.first]), nil
+	taken := r.queue.batches[position-r.queue.first : to-r.queue.first]
+	if len(taken) == 1 {
+		return session.Parallelize(taken[0]), nil
+	}
+	return session.Parallelize(slices.Concat(taken...)), nil
 }
 
 func (r queueReader[T]) Commit(ctx context.Context, end Offset) error {
-	position, err := strconv.ParseInt(string(end), 10, 64)
+	position, err := parsePosition(end)
 	if err != nil {
-		return fmt.Errorf("queue: offset %q: %w", end, err)
+		return err
 	}
 	r.queue.mu.Lock()
 	defer r.queue.mu.Unlock()

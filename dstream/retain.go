@@ -25,6 +25,8 @@ type retained[T any] struct {
 	windows [][2]int64       // length and slide of each window over it
 	failed  *brokenError     // the newest batch that is missing
 	batches map[int64][][]T  // by tick and partition
+
+	slices *remembered[T] // the same for Slice; nil for most
 }
 
 // retain adds the keeper of a stream's batches, which are of type rdd.RDD[T].
@@ -110,6 +112,7 @@ func (k *retained[T]) compute(ctx context.Context, tick int64) ([][]T, error) {
 // put adds a batch and drops those that no window reaches any more.
 func (k *retained[T]) put(tick int64, partitions [][]T) {
 	k.batches[tick] = partitions
+	k.slices.put(tick, partitions, tick-k.ticks)
 	for old := range k.batches { //det:unordered deletes only
 		if old <= tick-k.ticks {
 			delete(k.batches, old)

@@ -28,7 +28,6 @@ type Session struct {
 	nodes   []*node
 	inputs  []*input
 	outputs []*output
-	err     error // first mistake made while building
 
 	// The run; see run.go.
 	generator *generator
@@ -44,8 +43,9 @@ type Session struct {
 	failed    env.Latch     // set when a batch has failed
 	ended     env.Latch     // set when the loop has ended and all is closed
 
-	mu      sync.Mutex //det:lock state and failure
+	mu      sync.Mutex //det:lock what follows
 	state   state
+	err     error // first mistake made while building
 	failure error
 }
 
@@ -53,11 +53,12 @@ type state int
 
 const (
 	building state = iota
+	starting
 	active
 	stopped
 )
 
-func (s state) String() string { return [...]string{"being built", "active", "stopped"}[s] }
+func (s state) String() string { return [...]string{"being built", "starting", "active", "stopped"}[s] }
 
 // Open returns a session with an empty graph. With Options.Checkpoint, use Recover.
 func Open(options Options) (*Session, error) {
@@ -101,7 +102,7 @@ func Recover(options Options, build func(*Session) error) (*Session, error) {
 		return nil, err
 	}
 	if err = build(s); err == nil {
-		err = s.err
+		err = s.Err()
 	}
 	if err == nil {
 		err = s.openJournal(context.Background())
@@ -125,8 +126,13 @@ func (s *Session) openJournal(ctx context.Context) error {
 }
 
 // Err returns the first mistake made while building, with its place in the
-// program. Start returns it too.
-func (s *Session) Err() error { return s.err }
+// program. Start returns it too. What is added after Start is such a mistake, and has
+// no other effect.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
 
 // RDD is the session in which the batches' collections live. Static data to join
 // with is made here.
@@ -134,9 +140,13 @@ func (s *Session) RDD() *rdd.Session { return s.rdd }
 
 // Start begins to run batches. The stream goes on until ctx is done, or Stop or
 // Drain is called. It returns mistakes made while building and errors of opening
-// sources, sinks and state.
+// sources, sinks and state. Of a session that runs already it only logs a warning.
 func (s *Session) Start(ctx context.Context) error {
-	if err := s.activate(); err != nil {
+	again, err := s.activate()
+	if again {
+		s.options.Logger.Warn("the stream has been started already")
+	}
+	if err != nil || again {
 		return err
 	}
 	running, cancel := context.WithCancelCause(ctx)
@@ -145,6 +155,9 @@ func (s *Session) Start(ctx context.Context) error {
 		cancel(err)
 		return errors.Join(err, s.end())
 	}
+	s.mu.Lock()
+	s.state = active
+	s.mu.Unlock()
 	s.idle = clocked.NewLoop(s.env)
 	s.loop = s.env.Spawn("dstream", func() error {
 		defer s.idle.End()
@@ -155,22 +168,25 @@ func (s *Session) Start(ctx context.Context) error {
 	return nil
 }
 
-func (s *Session) activate() error {
+// activate says whether the session may start, or has started already.
+func (s *Session) activate() (again bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.state != building:
-		return fmt.Errorf("dstream: Start: the session is %s already", s.state)
+	case s.state == starting || s.state == active:
+		return true, nil
+	case s.state == stopped:
+		return false, errors.New("dstream: Start: the session is stopped; open a new one")
 	case s.err != nil:
-		return s.err
+		return false, s.err
 	case len(s.outputs) == 0:
-		return errors.New("dstream: Start: no output operation is registered, so there is nothing to do")
+		return false, errors.New("dstream: Start: no output operation is registered, so there is nothing to do")
 	}
 	if err := s.checkNames(); err != nil {
-		return fmt.Errorf("dstream: Start: %w", err)
+		return false, fmt.Errorf("dstream: Start: %w", err)
 	}
-	s.state = active
-	return nil
+	s.state = starting
+	return false, nil
 }
 
 // Wait returns when the stream has ended, or as soon as a batch has failed, with
@@ -309,10 +325,9 @@ func (s *Session) fail(err error) {
 }
 
 func (s *Session) addOutput(o *output) {
-	if s.state != building {
-		s.mistake(o.name, "outputs can't be added after Start")
+	if s.mayBuild(o.name) {
+		s.outputs = append(s.outputs, o)
 	}
-	s.outputs = append(s.outputs, o)
 }
 
 // now is the wall clock in UTC, as batch times are.

@@ -103,6 +103,8 @@ func fromSource[T any](s *Session, source Source[T]) DStream[T] {
 		return err
 	}
 	n.build = func(int64) (any, error) { return opened.RDD(s.scope, in.from, in.to) }
-	s.inputs = append(s.inputs, in)
+	if s.mayBuild("From") {
+		s.inputs = append(s.inputs, in)
+	}
 	return DStream[T]{n}
 }

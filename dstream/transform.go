@@ -16,13 +16,22 @@ func transform[A, B any](parent *node, f func(made A, batch time.Time) B) *node 
 		if err != nil {
 			return nil, err
 		}
-		err = env.Protect(func() error {
-			made = f(in.(A), s.generator.time(tick))
-			return nil
-		})
-		return made, err
+		return protect(func() any { return f(in.(A), s.generator.time(tick)) })
 	}
 	return n
+}
+
+// protect calls a function of the user that makes a collection. A panic is an error,
+// and so is a collection that can't be computed, such as a zero value.
+func protect(f func() any) (made any, err error) {
+	err = env.Protect(func() error {
+		made = f()
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, made.(interface{ Err() error }).Err()
 }
 
 // transformWith is transform for two parents of one slide.
@@ -39,11 +48,7 @@ func transformWith[A, B, C any](a, b *node, f func(A, B, time.Time) C) *node {
 		if err != nil {
 			return nil, err
 		}
-		err = env.Protect(func() error {
-			made = f(x.(A), y.(B), s.generator.time(tick))
-			return nil
-		})
-		return made, err
+		return protect(func() any { return f(x.(A), y.(B), s.generator.time(tick)) })
 	}
 	return n
 }

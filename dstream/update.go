@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"time"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/rdd"
@@ -31,6 +32,15 @@ func InitialState[K comparable, S any](pairs rdd.Pairs[K, S]) StateOption[K, S] 
 // With a checkpoint the log takes the keys that had values or whose state changed,
 // so keys and states must be of types that can be written; see Options.Checkpoint.
 func (p Pairs[K, V]) UpdateStateByKey[S any](f func(values []V, state S, ok bool) (S, bool), o ...StateOption[K, S]) Pairs[K, S] {
+	if f == nil {
+		return updateStateByKey[K, V, S](p, nil, o)
+	}
+	return updateStateByKey(p, func(_ time.Time, _ K, values []V, state S, ok bool) (S, bool) { return f(values, state, ok) }, o)
+}
+
+// UpdateStateByKeyAt is UpdateStateByKey whose function is also told the batch's time
+// and the key.
+func (p Pairs[K, V]) UpdateStateByKeyAt[S any](f func(batch time.Time, key K, values []V, state S, ok bool) (S, bool), o ...StateOption[K, S]) Pairs[K, S] {
 	return updateStateByKey(p, f, o)
 }
 
@@ -38,13 +48,13 @@ func (p Pairs[K, V]) UpdateStateByKey[S any](f func(values []V, state S, ok bool
 type updating[K comparable, V, S any] struct {
 	node    *node
 	grouped *node // rdd.Pairs[K, []V], spread as the table is
-	update  func([]V, S, bool) (S, bool)
+	update  func(batch time.Time, key K, values []V, state S, ok bool) (S, bool)
 	same    func(a, b S) bool // nil: states can't be compared
 	table   *table[K, S]
 	initial *rdd.Pairs[K, S]
 }
 
-func updateStateByKey[K comparable, V, S any](p Pairs[K, V], f func([]V, S, bool) (S, bool), options []StateOption[K, S]) Pairs[K, S] {
+func updateStateByKey[K comparable, V, S any](p Pairs[K, V], f func(time.Time, K, []V, S, bool) (S, bool), options []StateOption[K, S]) Pairs[K, S] {
 	var o stateOptions[K, S]
 	for _, option := range options {
 		option(&o)
@@ -81,7 +91,7 @@ func (u *updating[K, V, S]) advance(ctx context.Context, tick int64) ([]change, 
 	}
 	_, err = rdd.RunKeyedPartitions(ctx, made.(rdd.Pairs[K, []V]), "updateStateByKey", func(task rdd.Task, in rdd.KeyedChunks[K, []V]) (struct{}, error) {
 		return struct{}{}, u.table.advance(task, tick, func(p *part[K, S]) ([]entry[K, S], error) {
-			return u.compute(p.entries, in)
+			return u.compute(p.entries, in, u.node.session.generator.time(tick))
 		})
 	})
 	return u.table.end(tick, err)
@@ -110,7 +120,7 @@ func (u *updating[K, V, S]) begin(ctx context.Context, tick int64) error {
 
 // compute calls the user's function for all keys of a partition, those with a state
 // first, and returns the entries that the log must know of.
-func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChunks[K, []V]) ([]entry[K, S], error) {
+func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChunks[K, []V], batch time.Time) ([]entry[K, S], error) {
 	incoming := keyed.NewTable[K, []V]()
 	for chunk, err := range in {
 		if err != nil {
@@ -132,7 +142,7 @@ func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChun
 			values = *incoming.At(at)
 			incoming.Delete(at)
 		}
-		state, keep := u.update(values, old, true)
+		state, keep := u.update(batch, key, values, old, true)
 		if !keep {
 			changes = append(changes, entry[K, S]{key: key, delete: true, known: true, slot: slot})
 		} else if u.same == nil || !u.same(old, state) {
@@ -144,8 +154,9 @@ func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChun
 		if !incoming.Live(slot) {
 			continue
 		}
-		if state, keep := u.update(*incoming.At(slot), none, false); keep {
-			changes = append(changes, entry[K, S]{key: incoming.Key(slot), value: state})
+		key := incoming.Key(slot)
+		if state, keep := u.update(batch, key, *incoming.At(slot), none, false); keep {
+			changes = append(changes, entry[K, S]{key: key, value: state})
 		}
 	}
 	return changes, nil

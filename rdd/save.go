@@ -8,6 +8,8 @@ import (
 	"iter"
 	"path"
 	"reflect"
+	"slices"
+	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/scheduler"
@@ -20,8 +22,8 @@ import (
 // Each attempt of a task writes a file of its own. When all are written and synced,
 // one for each partition gets its name, and at last an empty file _SUCCESS says that
 // all are there. If the job fails, what was written is removed as far as possible.
-func (r RDD[T]) SaveAsTextFile(ctx context.Context, directory string) error {
-	return save(ctx, r.collection, directory, func(dst []byte, chunk []T) ([]byte, error) {
+func (r RDD[T]) SaveAsTextFile(ctx context.Context, directory string, options ...SaveOption) error {
+	return save(ctx, r.collection, directory, options, func(dst []byte, chunk []T) ([]byte, error) {
 		for i := range chunk {
 			var err error
 			if dst, err = appendLine(dst, &chunk[i]); err != nil {
@@ -33,14 +35,26 @@ func (r RDD[T]) SaveAsTextFile(ctx context.Context, directory string) error {
 }
 
 // SaveAsTextFile writes pairs as lines (key,value), as [RDD.SaveAsTextFile] does.
-func (p Pairs[K, V]) SaveAsTextFile(ctx context.Context, directory string) error {
-	return save(ctx, p.collection, directory, func(dst []byte, chunk Columns[K, V]) ([]byte, error) {
+func (p Pairs[K, V]) SaveAsTextFile(ctx context.Context, directory string, options ...SaveOption) error {
+	return save(ctx, p.collection, directory, options, func(dst []byte, chunk Columns[K, V]) ([]byte, error) {
 		for i := range chunk.Keys {
 			dst = fmt.Appendf(dst, "(%v,%v)\n", chunk.Keys[i], chunk.Values[i])
 		}
 		return dst, nil
 	})
 }
+
+// SaveOption changes how SaveAsTextFile writes.
+type SaveOption interface{ changeSaving(*saving) }
+
+type overwriting struct{}
+
+func (overwriting) changeSaving(s *saving) { s.overwrite = true }
+
+// Overwrite makes SaveAsTextFile replace what an earlier call has written to the
+// directory, whether it was finished or not. While it works, and if it fails,
+// neither is there as a whole. Other files in the directory stay.
+var Overwrite SaveOption = overwriting{}
 
 func appendLine[T any](dst []byte, element *T) ([]byte, error) {
 	if text, ok := any(element).(*string); ok {
@@ -57,15 +71,19 @@ func appendLine[T any](dst []byte, element *T) ([]byte, error) {
 type saving struct {
 	files     env.FS
 	directory string
+	overwrite bool
 	written   []string // the file of each partition that counts
 }
 
-func save[C any](ctx context.Context, c *collection[C], directory string, appendLines func([]byte, C) ([]byte, error)) error {
+func save[C any](ctx context.Context, c *collection[C], directory string, options []SaveOption, appendLines func([]byte, C) ([]byte, error)) error {
 	const end = "SaveAsTextFile"
 	if err := prepare(ctx, end, c); err != nil {
 		return err
 	}
 	s := saving{files: c.session.root.env.FS(), directory: directory}
+	for _, option := range options {
+		option.changeSaving(&s)
+	}
 	if err := s.begin(); err != nil {
 		return fmt.Errorf("rdd: %s: %w", end, err)
 	}
@@ -85,16 +103,52 @@ func save[C any](ctx context.Context, c *collection[C], directory string, append
 	return nil
 }
 
-func (s *saving) temporary() string { return path.Join(s.directory, "_temporary") }
+// The names in a directory besides those of the parts.
+const (
+	temporary = "_temporary"
+	success   = "_SUCCESS"
+)
+
+func (s *saving) temporary() string { return path.Join(s.directory, temporary) }
 
 func (s *saving) begin() error {
 	switch _, err := s.files.Stat(s.directory); {
+	case err == nil && s.overwrite:
+		if err := s.discard(); err != nil {
+			return fmt.Errorf("overwrite %s: %w", s.directory, err)
+		}
 	case err == nil:
 		return fmt.Errorf("directory %s: %w", s.directory, fs.ErrExist)
 	case !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
 	return env.MkdirAllSync(s.files, s.temporary())
+}
+
+// discard removes what an earlier call has written: first the mark that all is there.
+func (s *saving) discard() error {
+	names, err := s.files.List(s.directory)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(names, success) {
+		if err := errors.Join(s.files.Remove(path.Join(s.directory, success)), s.files.SyncDir(s.directory)); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(names, temporary) {
+		if err := s.clear(s.temporary()); err != nil {
+			return err
+		}
+	}
+	for _, name := range names {
+		if strings.HasPrefix(name, "part-") {
+			if err := s.files.Remove(path.Join(s.directory, name)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // saveLength is how many bytes are written at a time.
@@ -141,7 +195,7 @@ func (s *saving) commit() error {
 	if err := s.files.SyncDir(s.directory); err != nil {
 		return err
 	}
-	done, err := s.files.Create(path.Join(s.directory, "_SUCCESS"))
+	done, err := s.files.Create(path.Join(s.directory, success))
 	if err != nil {
 		return err
 	}

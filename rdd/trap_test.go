@@ -341,6 +341,27 @@ func (j *journal) since(f func()) (jobs, stages, tasks int32) {
 
 // Spark runs the sampling job when the sort is defined. Here a definition never
 // runs a job; the first end does.
+// TestOverwrite replaces a directory that is whole and one that a crash has left.
+func TestOverwrite(t *testing.T) {
+	s := open(t, Options{})
+	dir := filepath.Join(t.TempDir(), "out")
+	for _, elements := range [][]int{{1, 2, 3}, {4}} {
+		if err := os.MkdirAll(filepath.Join(dir, "_temporary"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "part-00007"), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Parallelize(elements, Partitions(len(elements))).SaveAsTextFile(t.Context(), dir, Overwrite); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil || len(entries) != len(elements)+1 || entries[0].Name() != "_SUCCESS" {
+			t.Errorf("%v: the directory holds %v, %v", elements, entries, err)
+		}
+	}
+}
+
 func TestTrap31DefinitionsRunNoJob(t *testing.T) {
 	var j journal
 	s, ctx := open(t, Options{Listener: j.note}), context.Background()
