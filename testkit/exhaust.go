@@ -74,6 +74,9 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 				snapshots = append(snapshots, snapshot{s.clone(began), incarnated(at.Fault(sim.Crash), began.starts)})
 			}
 			for _, kind := range at.Errors() {
+				if kind == sim.NoFiles {
+					continue // does what an I/O error does
+				}
 				errors = append(errors, incarnated(at.Fault(kind), began.starts))
 			}
 		}

@@ -130,7 +130,25 @@ type Recorder struct {
 
 // Choose asks the other chooser.
 func (r *Recorder) Choose(site string, n int) int {
-	option := r.Chooser.Choose(site, n)
+	return r.note(r.Chooser.Choose(site, n))
+}
+
+// Schedule asks the other chooser, by Schedule if it has that.
+func (r *Recorder) Schedule(activities []int) int {
+	if s, ok := r.Chooser.(Scheduler); ok {
+		return r.note(s.Schedule(activities))
+	}
+	return r.Choose("schedule", len(activities))
+}
+
+// Yielded tells the other chooser.
+func (r *Recorder) Yielded(activity int) {
+	if s, ok := r.Chooser.(Scheduler); ok {
+		s.Yielded(activity)
+	}
+}
+
+func (r *Recorder) note(option int) int {
 	if option != 0 {
 		r.Choices = append(r.Choices, Choice{r.count, option})
 	}

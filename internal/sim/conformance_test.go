@@ -8,7 +8,7 @@ import (
 )
 
 func TestFileSystemConforms(t *testing.T) {
-	for _, profile := range []Profile{Strict, Ext4Ordered} {
+	for _, profile := range Profiles {
 		t.Run(profile.String(), func(t *testing.T) {
 			fstest.Test(t, func(testing.TB) (env.FS, string) {
 				return NewWorld(Options{Disk: NewDisk(profile)}).Files(), "/"

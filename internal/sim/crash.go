@@ -20,7 +20,7 @@ const (
 	Entries                      // data survives, of the entry changes the first few
 	Zeroed                       // sizes survive, unsynced data reads as zero (Strict)
 	Garbage                      // as Torn, and the torn sector ends in garbage (Strict)
-	Sectors                      // of the unsynced sectors some survive, others read as zero (Strict)
+	Sectors                      // of the unsynced sectors some survive, others read as zero (Strict, XFS)
 	Subset                       // data survives, and any of the entry changes (Strict)
 	Mixed                        // every file and name has an outcome of its own
 )
@@ -74,7 +74,7 @@ func (d *Disk) Outcomes() []Outcome {
 			data = data || len(n.ends) > 0
 		}
 	}
-	strict := d.profile == Strict
+	strict, sectors := d.profile == Strict, d.profile != Ext4Ordered
 	outcomes := []Outcome{{Kind: Kept}}
 	add := func(when bool, kind OutcomeKind) {
 		if when {
@@ -87,14 +87,15 @@ func (d *Disk) Outcomes() []Outcome {
 	add(operations > 1, Entries)
 	add(data && strict, Zeroed)
 	add(data && strict, Garbage)
-	add(data && strict, Sectors)
+	add(data && sectors, Sectors)
 	add(operations > 1 && strict, Subset)
 	return outcomes
 }
 
 // Crash returns the disk as it is found after a crash with an outcome; d stays as
-// it is. An outcome of the Strict profile is its nearest legal one elsewhere:
-// Lost for Zeroed, Torn for Garbage and Sectors, Entries for Subset.
+// it is. An outcome that the profile excludes is replaced by the nearest legal one:
+// Lost for Zeroed, or Sectors if that is legal, Torn for Garbage and Sectors, Entries for
+// Subset.
 func (d *Disk) Crash(o Outcome) *Disk {
 	calls := 0
 	choose := func(site string, n int) int { // the middle, or one and the other in turn
@@ -140,12 +141,15 @@ func (d *Disk) legal(kind OutcomeKind) OutcomeKind {
 	if d.profile == Strict {
 		return kind
 	}
-	switch kind {
-	case Zeroed:
+	isXFS := d.profile == XFS
+	switch {
+	case kind == Zeroed && isXFS:
+		return Sectors
+	case kind == Zeroed:
 		return Lost
-	case Garbage, Sectors:
+	case kind == Garbage, kind == Sectors && !isXFS:
 		return Torn
-	case Subset:
+	case kind == Subset:
 		return Entries
 	}
 	return kind
@@ -172,7 +176,7 @@ func (d *Disk) crashEntries(kind OutcomeKind, choose func(site string, n int) in
 	case Subset:
 		survives = d.someOperations(choose)
 	default:
-		d.commitEntries()
+		d.commitEntries(d.sequence)
 		return
 	}
 	for i, n := range d.nodes {
@@ -310,9 +314,12 @@ func (d *Disk) forgetUnnamed() {
 func (n *node) crash(kind OutcomeKind, profile Profile, choose func(site string, n int) int) {
 	first, size := n.clean, len(n.data) // the unsynced bytes
 	if kind == Mixed {
-		kinds := []OutcomeKind{Kept, Lost, Torn, Zeroed, Sectors, Garbage}
-		if profile != Strict {
+		kinds := []OutcomeKind{Kept, Lost, Torn, Sectors, Zeroed, Garbage}
+		switch profile {
+		case Ext4Ordered:
 			kinds = kinds[:3]
+		case XFS:
+			kinds = kinds[:4]
 		}
 		kind = Kept
 		if first < size {

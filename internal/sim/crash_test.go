@@ -90,7 +90,7 @@ func show(d *Disk) string {
 					return '?'
 				}
 				return r
-			}, string([]rune(latin(d.nodes[id].data)))))
+			}, string([]rune(latin(d.nodes[id].view())))))
 		}
 	}
 	visit("/")
@@ -133,32 +133,38 @@ func TestCrashImages(t *testing.T) {
 		do     func(script)
 		strict []string
 		ext4   []string
+		xfs    []string // nil: as ext4
 	}{
 		{
 			"synced with its entry",
 			func(s script) { s.put("a", "abc", true); s.must(s.files.SyncDir("/")) },
 			[]string{"a=abc"},
 			[]string{"a=abc"},
+			nil,
 		}, {
 			"synced without its entry",
 			func(s script) { s.put("a", "abc", true) },
 			[]string{"", "a=abc"},
 			[]string{"a=abc"},
+			nil,
 		}, {
 			"unsynced data",
 			func(s script) { s.put("a", "", false); s.must(s.files.SyncDir("/")); s.put("a", "abc", false) },
 			[]string{"a=", "a=a", "a=ab", "a=abc", "a=000", "a=???", "a=a??", "a=ab?"},
 			[]string{"a=", "a=a", "a=ab", "a=abc"},
+			[]string{"a=", "a=a", "a=ab", "a=abc", "a=000"},
 		}, {
 			"unsynced data behind synced",
 			func(s script) { s.put("a", "ab", true); s.must(s.files.SyncDir("/")); s.put("a", "cd", false) },
 			[]string{"a=ab", "a=abc", "a=abcd", "a=ab00", "a=ab??", "a=abc?"},
 			[]string{"a=ab", "a=abc", "a=abcd"},
+			[]string{"a=ab", "a=abc", "a=abcd", "a=ab00"},
 		}, {
 			"neither synced",
 			func(s script) { s.put("a", "a", false) },
 			[]string{"", "a=", "a=a", "a=0", "a=?"},
 			[]string{"", "a=", "a=a"},
+			[]string{"", "a=", "a=a", "a=0"},
 		}, {
 			"replaced by a synced file, without the directory",
 			func(s script) {
@@ -169,6 +175,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"name=old", "name=old temp=new", "name=new temp=new", "name=new"},
 			[]string{"name=old temp=new", "name=new"},
+			nil,
 		}, {
 			"replaced and synced",
 			func(s script) {
@@ -180,6 +187,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"name=new"},
 			[]string{"name=new"},
+			nil,
 		}, {
 			"moved to another directory",
 			func(s script) {
@@ -192,6 +200,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"x/ x/a=a y/", "x/ x/a=a y/ y/b=a", "x/ y/ y/b=a"},
 			[]string{"x/ x/a=a y/", "x/ y/ y/b=a"},
+			nil,
 		}, {
 			"moved, and only the old directory synced",
 			func(s script) {
@@ -205,6 +214,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"x/ y/ y/b=a"},
 			[]string{"x/ y/ y/b=a"},
+			nil,
 		}, {
 			"moved, and only the new directory synced",
 			func(s script) {
@@ -218,6 +228,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"x/ x/a=a y/ y/b=a", "x/ y/ y/b=a"},
 			[]string{"x/ y/ y/b=a"},
+			nil,
 		}, {
 			"removed",
 			func(s script) {
@@ -227,6 +238,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"a=a", ""},
 			[]string{"a=a", ""},
+			nil,
 		}, {
 			"removed, and another made with the name",
 			func(s script) {
@@ -237,6 +249,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"a=old", "", "a="},
 			[]string{"a=old", "", "a="},
+			nil,
 		}, {
 			"a directory whose entry is not synced loses what is in it",
 			func(s script) {
@@ -246,11 +259,25 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"", "x/ x/a=a"},
 			[]string{"x/ x/a=a"},
+			nil,
 		}, {
 			"two files made: in order on a journal",
 			func(s script) { s.put("a", "", false); s.put("b", "", false) },
 			[]string{"", "a=", "b=", "a= b="},
 			[]string{"", "a=", "a= b="},
+			nil,
+		}, {
+			"a sync commits what was before it, and on some disks what came later",
+			func(s script) { s.put("a", "x", false); s.put("b", "", false); s.put("a", "", true) },
+			[]string{"", "a=x", "b=", "a=x b="},
+			[]string{"a=x b="},
+			[]string{"a=x", "a=x b="},
+		}, {
+			"a sync of a directory does the same",
+			func(s script) { s.must(s.files.MkdirAll("x")); s.put("a", "", false); s.must(s.files.SyncDir("x")) },
+			[]string{"", "x/", "a=", "a= x/"},
+			[]string{"a= x/"},
+			[]string{"x/", "a= x/"},
 		}, {
 			"a failed sync loses the data for ever",
 			func(s script) {
@@ -262,6 +289,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"a=ab"},
 			[]string{"a=ab"},
+			nil,
 		}, {
 			"what is synced behind lost data leaves a hole",
 			func(s script) {
@@ -273,6 +301,7 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"a=ab00ef"},
 			[]string{"a=ab00ef"},
+			nil,
 		}, {
 			"unsynced behind lost data",
 			func(s script) {
@@ -284,9 +313,13 @@ func TestCrashImages(t *testing.T) {
 			},
 			[]string{"a=ab", "a=ab00e", "a=ab000", "a=ab00?"},
 			[]string{"a=ab", "a=ab00e"},
+			[]string{"a=ab", "a=ab00e", "a=ab000"},
 		},
 	} {
-		for profile, want := range map[Profile][]string{Strict: c.strict, Ext4Ordered: c.ext4} {
+		if c.xfs == nil {
+			c.xfs = c.ext4
+		}
+		for profile, want := range map[Profile][]string{Strict: c.strict, Ext4Ordered: c.ext4, XFS: c.xfs} {
 			t.Run(c.name+"/"+profile.String(), func(t *testing.T) {
 				s := newScript(t, profile)
 				c.do(s)
@@ -322,6 +355,7 @@ func TestCrashByChooser(t *testing.T) {
 			"name= temp=", "name=x temp=x", "name=0 temp=0", "name=? temp=?", "name=", "name=x", "name=0", "name=?",
 		},
 		Ext4Ordered: {"name=old", "name=old temp=", "name=old temp=x", "name=", "name=x"},
+		XFS:         {"name=old", "name=old temp=", "name=old temp=x", "name=old temp=0", "name=", "name=x", "name=0"},
 	}
 	for profile, want := range want {
 		s := newScript(t, profile)
@@ -416,7 +450,7 @@ func TestSectorsAreTorn(t *testing.T) {
 // names and crashes: whatever the outcome, the first tree is there as it was.
 func TestSyncedSurvives(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		profile := rapid.SampledFrom([]Profile{Strict, Ext4Ordered}).Draw(r, "profile")
+		profile := rapid.SampledFrom(Profiles).Draw(r, "profile")
 		disk := NewDisk(profile)
 		files := NewWorld(Options{Disk: disk}).Files()
 		randomSteps(r, files, "first")

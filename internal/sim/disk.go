@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -24,14 +23,18 @@ const (
 	// entries reach the disk in the order in which they were changed, any sync
 	// commits all entry changes before it, and unsynced data survives as a prefix.
 	Ext4Ordered
+
+	// XFS is a file system with one log and delayed allocation: entries reach the
+	// disk in the order in which they were changed, the sync of a file or directory
+	// commits those before its own last change, and unsynced data reaches the disk in
+	// any order, with zeros where it has not.
+	XFS
 )
 
-func (p Profile) String() string {
-	if p == Ext4Ordered {
-		return "ext4-ordered"
-	}
-	return "strict"
-}
+// Profiles lists all profiles.
+var Profiles = []Profile{Strict, Ext4Ordered, XFS}
+
+func (p Profile) String() string { return [...]string{"strict", "ext4-ordered", "xfs"}[p] }
 
 // Disk is a simulated disk: what its users see now and what a crash would leave.
 // It outlives the processes that write to it. A Disk belongs to one goroutine;
@@ -170,7 +173,10 @@ func (d *Disk) change(now time.Time, dirs []nodeID, ops []entryOp) {
 		dir := d.own(dirs[i])
 		dir.entries = with(dir.entries, op)
 		dir.pending = append(dir.pending, op)
-		dir.modTime = now
+		dir.modTime, dir.changed = now, op.sequence
+		if !op.isDelete {
+			d.own(op.id).changed = op.sequence
+		}
 	}
 }
 
@@ -186,22 +192,6 @@ func (d *Disk) add(now time.Time, dir nodeID, name string, isDir bool) nodeID {
 	}
 	d.change(now, []nodeID{dir}, []entryOp{{name: name, id: id}})
 	return id
-}
-
-// Corrupt flips the bits of mask in one byte of a file, as a decaying medium does:
-// what is seen and what is durable change alike. It fails if there is no such byte.
-func (d *Disk) Corrupt(name string, offset int64, mask byte) error {
-	id, err := d.file(name)
-	if err == nil && (offset < 0 || offset >= int64(len(d.nodes[id].data))) {
-		err = syscall.EINVAL
-	}
-	if err != nil {
-		return fmt.Errorf("corrupt byte %d of %s: %w", offset, name, err)
-	}
-	n := d.own(id)
-	n.unshare()
-	n.data[offset] ^= mask
-	return nil
 }
 
 // create makes a file whose name must be free.
@@ -312,30 +302,48 @@ func (d *Disk) mkdirAll(now time.Time, name string) error {
 	return nil
 }
 
-// syncFile makes a file's content durable and, where a sync commits the journal,
-// all entries.
+// syncFile makes a file's content durable and, where a sync commits a journal, entries.
 func (d *Disk) syncFile(id nodeID) {
-	d.own(id).sync()
-	if d.profile == Ext4Ordered {
-		d.commitEntries()
-	}
+	n := d.own(id)
+	n.sync()
+	d.commitJournal(n)
 }
 
 // syncDir makes the entries of a directory durable.
 func (d *Disk) syncDir(id nodeID) {
-	if d.profile == Ext4Ordered {
-		d.commitEntries()
+	if d.profile == Strict {
+		d.commitDir(id)
 		return
 	}
-	d.commitDir(id)
+	d.commitJournal(d.nodes[id])
 }
 
-func (d *Disk) commitEntries() {
+// commitJournal commits the entries that are durable when a node is.
+func (d *Disk) commitJournal(n *node) {
+	switch d.profile {
+	case Ext4Ordered:
+		d.commitEntries(d.sequence)
+	case XFS:
+		d.commitEntries(n.changed)
+	}
+}
+
+// commitEntries makes all entry operations up to one durable.
+func (d *Disk) commitEntries(upTo uint64) {
 	for id, n := range d.nodes {
-		if n != nil && len(n.pending) > 0 {
-			n = d.own(nodeID(id))
-			n.durable, n.pending = n.entries, nil
+		if n == nil || len(n.pending) == 0 || n.pending[0].sequence > upTo {
+			continue
 		}
+		n = d.own(nodeID(id))
+		if n.pending[len(n.pending)-1].sequence <= upTo {
+			n.durable, n.pending = n.entries, nil
+			continue
+		}
+		done := 0
+		for ; n.pending[done].sequence <= upTo; done++ {
+			n.durable = with(n.durable, n.pending[done])
+		}
+		n.pending = slices.Clone(n.pending[done:])
 	}
 }
 

@@ -21,6 +21,13 @@
 //     it is. The Env of a dead process panics on every call, so no deferred function
 //     can repair the disk.
 //
+// What goes wrong is said by four means: a [Fault] at a point, of which there are kinds
+// for processes, single operations, the disk as a whole, the clock and corruption; an
+// [Outcome] of a crash within what the [Profile] of the disk allows; a [Chooser] of the
+// order of activities ([FIFO], [Random], [PCT], [Delays], [Replay]); and the odd
+// behaviour of the program itself ([Options.Buggify]). To find what can go wrong at a
+// point, ask [Point.Errors] and [Point.IsAppend]; all other kinds are possible everywhere.
+//
 // A program that survives:
 //
 //	disk := sim.NewDisk(sim.Strict)

@@ -21,7 +21,7 @@ import (
 func TestFaultText(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		f := Fault{
-			Kind:        Kind(rapid.IntRange(0, int(Short)).Draw(r, "kind")),
+			Kind:        Kind(rapid.IntRange(0, int(kinds-1)).Draw(r, "kind")),
 			Incarnation: rapid.IntRange(1, 5).Draw(r, "incarnation"),
 			Site:        rapid.SampledFrom([]string{"", "sync(log/*.log)", "sink.write(words)", "a:b#c/d"}).Draw(r, "site"),
 			Occurrence:  rapid.IntRange(1, 99).Draw(r, "occurrence"),
@@ -29,8 +29,15 @@ func TestFaultText(t *testing.T) {
 		switch f.Kind {
 		case Crash:
 			f.Outcome = Outcome{OutcomeKind(rapid.IntRange(0, int(Mixed)).Draw(r, "outcome")), rapid.Uint64().Draw(r, "seed")}
-		case Delay:
+		case Delay, Slow, Stuck:
 			f.Delay = time.Duration(rapid.Int64Range(0, 1e12).Draw(r, "delay"))
+		case Jump:
+			f.Delay = time.Duration(rapid.Int64Range(-1e12, 1e12).Draw(r, "jump"))
+		case Full:
+			f.Delay = time.Duration(rapid.Int64Range(0, 1e12).Draw(r, "until"))
+			f.Space = rapid.Int64Range(0, 1<<40).Draw(r, "space")
+		case Flip, Misdirect:
+			f.Seed = rapid.Uint64().Draw(r, "place")
 		}
 		if parsed, err := ParseFault(f.String()); parsed != f || err != nil {
 			r.Fatalf("%v is read as %v, %v", f, parsed, err)
@@ -41,13 +48,20 @@ func TestFaultText(t *testing.T) {
 		"crash@sync(log/)#1":          {Kind: Crash, Incarnation: 1, Site: "sync(log/)", Occurrence: 1},
 		"error-after@3:rename(a)#12":  {Kind: FailAfter, Incarnation: 3, Site: "rename(a)", Occurrence: 12},
 		"delay@2:park(main)#1/1m0.5s": {Kind: Delay, Incarnation: 2, Site: "park(main)", Occurrence: 1, Delay: 60500 * time.Millisecond},
+		"full@append(a)#1/64,10s":     {Kind: Full, Incarnation: 1, Site: "append(a)", Occurrence: 1, Space: 64, Delay: 10 * time.Second},
+		"full@append(a)#1/0":          {Kind: Full, Incarnation: 1, Site: "append(a)", Occurrence: 1},
+		"stuck@sync(a)#2":             {Kind: Stuck, Incarnation: 1, Site: "sync(a)", Occurrence: 2},
+		"slow@sync(a)#2/5ms":          {Kind: Slow, Incarnation: 1, Site: "sync(a)", Occurrence: 2, Delay: 5 * time.Millisecond},
+		"jump@#3/-1h0m0s":             {Kind: Jump, Incarnation: 1, Occurrence: 3, Delay: -time.Hour},
+		"flip@append(a)#1/7":          {Kind: Flip, Incarnation: 1, Site: "append(a)", Occurrence: 1, Seed: 7},
+		"lost-write@append(a)#1":      {Kind: LoseWrite, Incarnation: 1, Site: "append(a)", Occurrence: 1},
 		"kill@#40":                    {Kind: Kill, Incarnation: 1, Occurrence: 40},
 	} {
 		if f, err := ParseFault(text); f != want || err != nil {
 			t.Errorf("%s is read as %+v, %v", text, f, err)
 		}
 	}
-	for _, text := range []string{"", "crash", "crash@a", "crash@a#x", "crash@a#0", "boom@a#1", "kill@a#1/lost", "crash@a#1/none", "delay@a#1/soon", "delay@a#1"} {
+	for _, text := range []string{"", "crash", "crash@a", "crash@a#x", "crash@a#0", "boom@a#1", "kill@a#1/lost", "crash@a#1/none", "delay@a#1/soon", "delay@a#1", "full@a#1", "full@a#1/x", "full@a#1/1,x", "flip@a#1/x", "stuck@a#1/x", "lost-write@a#1/1"} {
 		if f, err := ParseFault(text); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("%q is read as %v, %v", text, f, err)
 		}
@@ -269,9 +283,12 @@ func TestEveryFault(t *testing.T) {
 	w.Run(Limit{})
 	hits := make(map[Kind]int)
 	for _, p := range points {
-		for _, kind := range append([]Kind{Crash, Kill, Pause, Delay}, p.Errors()...) {
+		kinds := append([]Kind{Crash, Kill, Pause, Delay, Full, Stuck, Slow, Jump}, p.Errors()...)
+		for _, kind := range kinds {
 			f := p.Fault(kind)
-			f.Delay = time.Second
+			if kind != Full { // which ends with the process
+				f.Delay = time.Second
+			}
 			w := NewWorld(Options{Faults: []Fault{f}})
 			first := w.Start("saver", saver{}.upTo(2))
 			status := w.Run(Limit{})
@@ -296,7 +313,7 @@ func TestEveryFault(t *testing.T) {
 					t.Fatalf("%v: took %v", f, w.Mono())
 				}
 			}
-			if len(w.Fired()) != 1 || w.Fired()[0] != f && kind != Delay {
+			if len(w.Fired()) != 1 || w.Fired()[0] != f {
 				t.Fatalf("%v: fired %v", f, w.Fired())
 			}
 			hits[kind]++
@@ -312,7 +329,7 @@ func TestEveryFault(t *testing.T) {
 			}
 		}
 	}
-	for kind := range Short + 1 {
+	for kind := range Flip {
 		if hits[kind] == 0 {
 			t.Errorf("%v never hit", kind)
 		}

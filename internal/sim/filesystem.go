@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"slices"
 	"strconv"
+	"syscall"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -29,8 +30,13 @@ func (f fileSystem) at(op operation, name string, value uint64) reached {
 	if f.process == nil {
 		return reached{}
 	}
-	return f.process.at(op, name, value)
+	r := f.process.at(op, name, value)
+	f.process.waitForDisk(r.activity)
+	return r
 }
+
+// isFull says whether a process can make no new entry.
+func (f fileSystem) isFull() bool { return f.process != nil && f.world.isFull() }
 
 // do is one operation on the disk with its I/O point and faults.
 func (f fileSystem) do(op operation, name string, apply func(*Disk) error) error {
@@ -38,6 +44,8 @@ func (f fileSystem) do(op operation, name string, apply func(*Disk) error) error
 	err := error(nil)
 	if r.fails() {
 		err = r.fault.Kind.err()
+	} else if f.isFull() && (op == opCreate || op == opMkdir) {
+		err = syscall.ENOSPC
 	} else if err = apply(f.world.disk); err == nil && r.failsAfter() {
 		err = r.fault.Kind.err()
 	}
@@ -85,15 +93,26 @@ func (f fileSystem) Open(name string) (env.Reader, error) {
 
 func (f fileSystem) Rename(oldName, newName string) error {
 	return f.do(opRename, newName, func(d *Disk) error {
+		replaced, _ := d.lookup(newName)
 		if err := d.rename(f.world.Now(), oldName, newName); err != nil {
 			return fmt.Errorf("from %s: %w", oldName, err)
+		}
+		if now, _ := d.lookup(newName); now != replaced {
+			f.world.release(d.nodes[replaced])
 		}
 		return nil
 	})
 }
 
 func (f fileSystem) Remove(name string) error {
-	return f.do(opRemove, name, func(d *Disk) error { return d.remove(f.world.Now(), name) })
+	return f.do(opRemove, name, func(d *Disk) error {
+		removed, _ := d.lookup(name)
+		err := d.remove(f.world.Now(), name)
+		if err == nil {
+			f.world.release(d.nodes[removed])
+		}
+		return err
+	})
 }
 
 func (f fileSystem) MkdirAll(dir string) error {
@@ -226,13 +245,31 @@ func (f *openFile) Write(p []byte) (int, error) {
 	if r.isShort() {
 		p = p[:len(p)/2]
 	}
-	n := f.world.disk.own(f.id)
-	n.append(p)
-	n.modTime = f.world.Now()
-	if r.isShort() || r.failsAfter() {
+	wanted := len(p)
+	if f.process != nil {
+		p = p[:f.world.reserve(wanted)]
+	}
+	f.append(p, r)
+	switch {
+	case r.isShort(), r.failsAfter():
 		return len(p), f.fail(opAppend, r.fault.Kind.err())
+	case len(p) < wanted:
+		return len(p), f.fail(opAppend, syscall.ENOSPC)
 	}
 	return len(p), nil
+}
+
+func (f *openFile) append(p []byte, r reached) {
+	d := f.world.disk
+	n := d.own(f.id)
+	n.append(p)
+	n.modTime = f.world.Now()
+	if len(p) > 0 {
+		n.changed = d.sequence
+	}
+	if r.fault != nil && r.fault.Kind.Corrupts() {
+		d.lie(f.id, len(p), r.fault.Kind, r.fault.Seed)
+	}
 }
 
 // Sync makes what was written durable. When it fails, by a fault, nothing that
@@ -289,8 +326,9 @@ func (r *reader) ReadAt(p []byte, offset int64) (int, error) {
 	case point.fails():
 		return 0, r.fail(opRead, point.fault.Kind.err())
 	}
-	data := r.world.disk.nodes[r.id].data
-	n := copy(p, data[min(offset, int64(len(data))):])
+	file := r.world.disk.nodes[r.id]
+	n := copy(p, file.data[min(offset, int64(len(file.data))):])
+	file.patchUp(p[:n], int(offset))
 	if n < len(p) {
 		return n, io.EOF
 	}

@@ -39,6 +39,15 @@ func netError(op operation, at address, err error) error {
 	return &net.OpError{Op: operationNames[op], Net: at.network, Addr: namedAddr(at), Err: err}
 }
 
+// netErr returns the error of a fault that is usual for an operation, or that of too
+// many open files.
+func (k Kind) netErr(usual syscall.Errno) error {
+	if k == NoFiles {
+		return k.err()
+	}
+	return usual
+}
+
 // namedAddr is an address as package net has them.
 type namedAddr address
 
@@ -62,7 +71,10 @@ func (n processNet) Dial(ctx context.Context, network, name string) (env.Conn, e
 		return nil, err
 	}
 	to := p.world.servers[at]
-	if to == nil || r.fails() {
+	switch {
+	case r.fails():
+		return nil, netError(opDial, at, r.fault.Kind.netErr(syscall.ECONNREFUSED))
+	case to == nil:
 		return nil, netError(opDial, at, syscall.ECONNREFUSED)
 	}
 	c := p.newConn(at, name)
@@ -131,7 +143,7 @@ func (l *listener) Accept(ctx context.Context) (env.Conn, error) {
 		case l.closed:
 			return nil, netError(opAccept, l.at, fs.ErrClosed)
 		case r.fails():
-			return nil, netError(opAccept, l.at, syscall.EMFILE)
+			return nil, netError(opAccept, l.at, r.fault.Kind.netErr(syscall.ECONNABORTED))
 		case len(l.waiting) > 0:
 			c := l.waiting[0]
 			l.waiting = l.waiting[1:]

@@ -16,6 +16,7 @@ type node struct {
 	owner   *token
 	isDir   bool
 	modTime time.Time
+	changed uint64 // the last entry operation before its last change
 
 	// A file. Its volatile content is data, of which data[:synced] is durable but
 	// for what lies in lost: writes that a failed sync took out of the write-back,
@@ -27,7 +28,8 @@ type node struct {
 	clean  int
 	ends   []int
 	lost   []span
-	sum    atomic.Uint64 // hash of data; 0 is not known
+	damage []patch
+	sum    atomic.Uint64 // hash of what readers see; 0 is not known
 
 	// A directory. Entries and durable are sorted by name and never changed in
 	// place; pending leads from durable to entries.
@@ -74,9 +76,9 @@ type entryOp struct {
 // copyFor returns a copy that owner may change.
 func (n *node) copyFor(owner *token) *node {
 	c := &node{
-		owner: owner, isDir: n.isDir, modTime: n.modTime,
+		owner: owner, isDir: n.isDir, modTime: n.modTime, changed: n.changed,
 		data: n.data, buffer: n.buffer, synced: n.synced, clean: n.clean,
-		ends: slices.Clip(n.ends), lost: slices.Clip(n.lost),
+		ends: slices.Clip(n.ends), lost: slices.Clip(n.lost), damage: n.damage,
 		entries: n.entries, durable: n.durable, pending: slices.Clip(n.pending),
 	}
 	c.sum.Store(n.sum.Load())
@@ -125,6 +127,7 @@ func (n *node) truncate(size int) {
 	if size < len(n.data) {
 		n.data = n.data[:size:size]
 		n.sum.Store(0)
+		n.clipDamage()
 	}
 	if len(n.lost) > 0 && n.lost[0].from < size {
 		n.unshare()
@@ -141,11 +144,11 @@ func (n *node) unshare() {
 	n.sum.Store(0)
 }
 
-// hash returns the hash of a file's volatile content.
+// hash returns the hash of what readers of a file see.
 func (n *node) hash() uint64 {
 	sum := n.sum.Load()
 	if sum == 0 {
-		sum = max(xxhash.Sum64(n.data), 1)
+		sum = max(xxhash.Sum64(n.view()), 1)
 		n.sum.Store(sum)
 	}
 	return sum

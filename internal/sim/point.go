@@ -23,8 +23,13 @@ func (p Point) Fault(k Kind) Fault {
 	return Fault{Kind: k, Incarnation: p.Process.incarnation, Site: p.Site, Occurrence: p.Occurrence}
 }
 
-// Errors lists the errors that the operation at the point can have: Fail,
-// FailAfter, NoSpace and Short as far as they apply.
+// IsAppend says whether the operation at the point appends to a file, which Flip,
+// LoseWrite and Misdirect can corrupt.
+func (p Point) IsAppend() bool { return p.operation == opAppend }
+
+// Errors lists the errors that the operation at the point can have: Fail, FailAfter,
+// NoSpace, NoFiles and Short as far as they apply. NoSpace and NoFiles do what Fail
+// does, with an error that says more.
 func (p Point) Errors() []Kind { return p.operation.kinds() }
 
 // reached is what an operation has to know about its point.
@@ -35,7 +40,14 @@ type reached struct {
 
 // fails says whether the operation is not to be carried out at all.
 func (r reached) fails() bool {
-	return r.fault != nil && (r.fault.Kind == Fail || r.fault.Kind == NoSpace)
+	if r.fault == nil {
+		return false
+	}
+	switch r.fault.Kind {
+	case Fail, NoSpace, NoFiles:
+		return true
+	}
+	return false
 }
 
 // failsAfter says whether the operation is carried out and reports an error.
@@ -93,7 +105,7 @@ func (p *Process) atIn(ctx context.Context, op operation, path string, value uin
 
 // maySwitch lets the chooser run another activity first. Option 0 goes on with a.
 func (w *World) maySwitch(a *activity) {
-	i := w.choose("switch", len(w.runnable)+1)
+	i := w.schedule("switch", a)
 	if i == 0 {
 		return
 	}
@@ -120,6 +132,19 @@ func (p *Process) strike(ctx context.Context, a *activity, s *site, occurrence i
 	case Crash, Kill, Pause:
 		w.halt = &hit
 	case Delay:
+	case Full:
+		w.full = p.ail(*f)
+	case Stuck:
+		w.stuck = p.ail(*f)
+	case Slow:
+		p.slow = f.Delay
+	case Jump:
+		w.JumpClock(f.Delay)
+	case Flip, LoseWrite, Misdirect:
+		if s.operation != opAppend {
+			return
+		}
+		r.fault = f
 	default:
 		if !slices.Contains(s.operation.kinds(), f.Kind) {
 			return

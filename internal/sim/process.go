@@ -24,8 +24,9 @@ type Process struct {
 	dead        bool
 	paused      bool
 
-	faults []Fault // to come
-	counts []int32 // points by site
+	faults []Fault       // to come
+	slow   time.Duration // that each operation of the disk takes
+	counts []int32       // points by site
 	points int
 
 	files     []*openFile
@@ -115,6 +116,7 @@ func (p *Process) end() {
 		a.kill()
 	}
 	p.activities, p.held, p.files = nil, nil, nil
+	w.recoverFrom(p)
 	for id, l := range w.locks {
 		if l.owner == p {
 			delete(w.locks, id)
@@ -231,6 +233,9 @@ func (p *Process) park(ctx context.Context, a *activity) {
 func (p *Process) Yield() {
 	w := p.world
 	a := p.at(opYield, "", 0).activity
+	if s, ok := w.chooser.(Scheduler); ok {
+		s.Yielded(a.number)
+	}
 	if len(w.runnable) > 0 {
 		p.giveWay(a)
 	}

@@ -79,12 +79,15 @@ type World struct {
 	locks     map[nodeID]*lock
 	servers   map[address]server
 	timed     []TimedPeer
-	port      int // the last that was given out, counted from the first
-	activity  int // number of the last activity
+	port      int   // the last that was given out, counted from the first
+	activity  int   // number of the last activity
+	numbers   []int // of the activities to choose from; kept for the next choice
 
 	points uint64
 	budget uint64 // number of points at which Run returns
 	fired  []Fault
+	full   *ailment
+	stuck  *ailment
 	stack  []byte
 	halt   *Fault // why the loop must stop now
 }
@@ -210,7 +213,7 @@ func (w *World) next() *activity {
 	}
 	i := 0
 	if n > 1 {
-		i = w.choose("schedule", n)
+		i = w.schedule("schedule", nil)
 	}
 	a := w.runnable[i]
 	w.runnable = slices.Delete(w.runnable, i, i+1)
@@ -220,6 +223,30 @@ func (w *World) next() *activity {
 // choose asks the chooser and folds the answer into the trace.
 func (w *World) choose(site string, n int) int {
 	option := w.chooser.Choose(site, n)
+	w.trace.fold(uint64(option))
+	return option
+}
+
+// schedule asks the chooser for one of the activities that can run; with, if it is
+// set, comes before them.
+func (w *World) schedule(site string, with *activity) int {
+	s, ok := w.chooser.(Scheduler)
+	if !ok {
+		n := len(w.runnable)
+		if with != nil {
+			n++
+		}
+		return w.choose(site, n)
+	}
+	numbers := w.numbers[:0]
+	if with != nil {
+		numbers = append(numbers, with.number)
+	}
+	for _, a := range w.runnable {
+		numbers = append(numbers, a.number)
+	}
+	w.numbers = numbers
+	option := s.Schedule(numbers)
 	w.trace.fold(uint64(option))
 	return option
 }
