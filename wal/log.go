@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 )
 
 // Options configure a log.
@@ -219,13 +220,26 @@ func (l *Log) write(ctx context.Context, frames []byte, rolls []roll, sync bool)
 	if err := l.writeFrames(frames[from:]); err != nil || !sync {
 		return err
 	}
-	if err := l.file.Sync(); err != nil {
+	if err := l.syncFile(); err != nil {
 		return err
 	}
 	if l.options.Fence != nil {
 		return l.options.Fence(ctx)
 	}
 	return nil
+}
+
+// syncFile syncs the current segment. As a mutant it believes a second sync.
+func (l *Log) syncFile() error {
+	err := l.file.Sync()
+	if err == nil || !mutate.On(8) {
+		return err
+	}
+	again, err := l.env.FS().OpenAppend(l.dir + "/" + segmentID{l.epoch, l.synced.number}.fileName())
+	if err != nil {
+		return err
+	}
+	return errors.Join(again.Sync(), again.Close())
 }
 
 func (l *Log) writeFrames(frames []byte) error {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 )
 
 // survey is what a directory holds: the segments that make up the log, each with
@@ -122,6 +123,9 @@ func (s *survey) surveyLast(files env.FS, id segmentID) (header segmentHeader, f
 			beginning = f.end() + tail
 		}
 	}
+	if mutate.On(5) && r.offset < r.limit {
+		return header, first, false, r.corrupt("no valid frame here")
+	}
 	if r.offset < r.limit {
 		at, err := r.durableAfter()
 		if err != nil {
@@ -171,6 +175,11 @@ func (s *survey) surveyEarlier(files env.FS, last segmentHeader, first segmentID
 		for _, entry := range slices.Backward(list) {
 			if entry.id.less(first) {
 				break
+			}
+			if mutate.On(7) {
+				if entry.end, err = s.endOfFrames(files, entry.id); err != nil {
+					return err
+				}
 			}
 			r, _, ok, err := s.open(files, entry.id, entry.end)
 			if err != nil {
@@ -225,4 +234,19 @@ func (s *survey) readValidTo(files env.FS, id segmentID) (list []validTo, err er
 	}
 	r.offset = segmentHeaderSize
 	return nil, r.corrupt("the valid-to list of earlier segments is damaged")
+}
+
+// endOfFrames is where the frames of a segment end, whatever a later writer says. It
+// serves a mutant.
+func (s *survey) endOfFrames(files env.FS, id segmentID) (end int64, err error) {
+	r, _, _, err := s.open(files, id, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, r.close()) }()
+	r.limit = r.file.Size()
+	for whole := true; whole && err == nil; {
+		_, whole, err = r.next()
+	}
+	return r.offset, err
 }
