@@ -170,6 +170,7 @@ func TestRules(t *testing.T) {
 		{heldAcross(`t.mu.Unlock(); t.files.Stat("a"); t.mu.Lock()`), ""},
 		{heldAcross(`func() { }()`), ""},
 
+		{`var m map[int]int; func init() { m = map[int]int{} }`, ""},
 		{`var n int; func f() { n++ }`, "package variable n is changed"},
 		{`var n int; func f() { n = 1 }`, "package variable n is changed"},
 		{`var n int; func f() *int { return &n }`, "package variable n is changed"},

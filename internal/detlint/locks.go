@@ -146,6 +146,8 @@ func (c *checker) packageState() {
 	for _, file := range c.files {
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
+			case *ast.FuncDecl:
+				return n.Recv != nil || n.Name.Name != "init" // which gives initial values
 			case *ast.AssignStmt:
 				if n.Tok != token.DEFINE {
 					for _, target := range n.Lhs {

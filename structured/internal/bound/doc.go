@@ -1,8 +1,9 @@
 // Package bound holds expressions after analysis: every column is a position in
 // the operator's input, every type is known, every implicit cast is written out.
 //
-// There are four forms of [Expr]: [Column], [Literal], [Call] and nothing else; an
-// [Aggregate] is not an Expr, since it has no value in a single row. They are plain
+// There are five forms of [Expr]: [Column], [Literal], [Call], and within calls
+// [Lambda] and [Variable]; an [Aggregate] is not an Expr, since it has no value in a
+// single row. They are plain
 // immutable values; the logical plan, the optimizer, the physical plan and the
 // evaluator share them.
 //

@@ -7,11 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
+
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// Expr is a value computed from one row. Its dynamic type is Column, Literal or
-// Call.
+// Expr is a value computed from one row. Its dynamic type is Column, Literal, Call,
+// Lambda or Variable.
 type Expr interface {
 	Type() types.Type
 	Nullable() bool // whether it may be null
@@ -77,14 +80,30 @@ func (l Literal) String() string {
 	case string:
 		return "'" + strings.ReplaceAll(value, "'", "''") + "'"
 	case float64:
-		text := strconv.FormatFloat(value, 'g', -1, 64)
-		if value == math.Trunc(value) && !strings.ContainsAny(text, "e.I") {
-			text += ".0" // not to be taken for a whole number
+		digits := strconv.FormatFloat(value, 'g', -1, 64)
+		if value == math.Trunc(value) && !strings.ContainsAny(digits, "e.I") {
+			digits += ".0" // not to be taken for a whole number
 		}
-		return text
+		return digits
+	case decimal128.Num:
+		return string(text.AppendDecimal(nil, value, l.Of.Scale()))
+	case []byte:
+		return fmt.Sprintf("X'%X'", value)
+	case int32:
+		switch l.Of.Kind() {
+		case types.KindDate:
+			return "date '" + string(text.AppendDate(nil, value)) + "'"
+		case types.KindYearMonth:
+			return string(text.AppendMonths(nil, value, l.Of))
+		}
 	case int64:
-		if l.Of == types.Timestamp {
+		switch l.Of.Kind() {
+		case types.KindTimestamp:
 			return "timestamp '" + time.UnixMicro(value).UTC().Format("2006-01-02T15:04:05.999999Z") + "'"
+		case types.KindTimestampNTZ:
+			return "timestamp_ntz '" + string(text.AppendClock(nil, value)) + "'"
+		case types.KindDayTime:
+			return string(text.AppendMicros(nil, value, l.Of))
 		}
 	}
 	return fmt.Sprint(l.Value)
@@ -102,13 +121,24 @@ func (c Call) Nullable() bool {
 	case Field:
 		return true
 	}
-	if c.Failure != Fail {
+	if c.Failure != Fail || !strict(c.Function) {
 		return true
 	}
 	for _, arg := range c.Args {
 		if arg.Nullable() {
 			return true
 		}
+	}
+	return false
+}
+
+// strict reports whether a function is null only where an argument is. Of the others
+// that is not known.
+func strict(function Function) bool {
+	switch function {
+	case Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual, In, And, Or, Not, Add, Subtract, Multiply, Negate,
+		Divide, Remainder, IntegralDivide, Cast, Lower, Upper, Trim, Length, Concat, Like, Split, WindowTime:
+		return true
 	}
 	return false
 }

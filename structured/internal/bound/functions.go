@@ -88,3 +88,13 @@ const (
 	// WindowTime is (window) timestamp: its end less one microsecond.
 	WindowTime Function = "window_time"
 )
+
+// Choices, which evaluate an argument only for the rows that need it.
+const (
+	// Case is (boolean, T, boolean, T, …, T) T: the value behind the first condition
+	// that is true, or the last one.
+	Case Function = "case"
+
+	// Coalesce is (T...) T: the first argument that is not null.
+	Coalesce Function = "coalesce"
+)

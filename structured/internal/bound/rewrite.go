@@ -2,6 +2,7 @@ package bound
 
 import (
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -10,13 +11,17 @@ import (
 // Map rebuilds an expression from the leaves up: f gets each part with its arguments
 // already rebuilt and returns what stands in its place.
 func Map(expr Expr, f func(Expr) Expr) Expr {
-	if call, ok := expr.(Call); ok {
-		args := make([]Expr, len(call.Args))
-		for i, arg := range call.Args {
+	switch e := expr.(type) {
+	case Call:
+		args := make([]Expr, len(e.Args))
+		for i, arg := range e.Args {
 			args[i] = Map(arg, f)
 		}
-		call.Args = args
-		return f(call)
+		e.Args = args
+		return f(e)
+	case Lambda:
+		e.Body = Map(e.Body, f)
+		return f(e)
 	}
 	return f(expr)
 }
@@ -30,6 +35,8 @@ func Walk(expr Expr, visit func(Column)) {
 		for _, arg := range e.Args {
 			Walk(arg, visit)
 		}
+	case Lambda:
+		Walk(e.Body, visit)
 	}
 }
 
@@ -71,6 +78,12 @@ func Same(a, b Expr) bool {
 	case Literal:
 		y, ok := b.(Literal)
 		return ok && x.Of == y.Of && sameValue(x.Value, y.Value)
+	case Variable:
+		y, ok := b.(Variable)
+		return ok && x == y
+	case Lambda:
+		y, ok := b.(Lambda)
+		return ok && slices.Equal(x.Params, y.Params) && Same(x.Body, y.Body)
 	case Call:
 		y, ok := b.(Call)
 		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && x.Failure == y.Failure && slices.EqualFunc(x.Args, y.Args, Same)
@@ -86,7 +99,7 @@ func sameValue(a, b any) bool {
 	if ok && also {
 		return math.Float64bits(x) == math.Float64bits(y) || math.IsNaN(x) && math.IsNaN(y)
 	}
-	return a == b
+	return reflect.DeepEqual(a, b)
 }
 
 // Conjuncts splits a condition into the parts that And joins, from left to right.

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -25,7 +26,7 @@ type node interface {
 // Compile makes the program of an expression. The error says which function or type
 // has no kernel, or which constant is malformed.
 func Compile(expr bound.Expr) (*Program, error) {
-	root, err := compile(expr)
+	root, err := compileIn(expr, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -96,17 +97,28 @@ func validWord(c *vector.Column, i int) uint64 {
 	return c.Valid[i]
 }
 
-func compile(expr bound.Expr) (node, error) {
+// compileIn compiles an expression within lambdas, whose variables lie in columns of
+// the batch.
+func compileIn(expr bound.Expr, within scope) (node, error) {
 	switch expr := expr.(type) {
 	case bound.Column:
 		return column(expr.Index), nil
+	case bound.Variable:
+		at, ok := within[expr.ID]
+		if !ok {
+			return nil, fmt.Errorf("compile %s: a variable outside of its lambda", expr)
+		}
+		return column(at), nil
 	case bound.Literal:
 		return newLiteral(expr)
 	case bound.Call:
+		if f, ok := function.Lookup(string(expr.Function)); ok && f.Lambda != nil {
+			return newHigher(expr, within)
+		}
 		args := make([]node, len(expr.Args))
 		for i, arg := range expr.Args {
 			var err error
-			if args[i], err = compile(arg); err != nil {
+			if args[i], err = compileIn(arg, within); err != nil {
 				return nil, err
 			}
 		}
@@ -134,8 +146,10 @@ func compileCall(call bound.Call, args []node) (node, error) {
 		return newArithmetic(call, args)
 	case bound.Cast:
 		return newCast(call, args[0])
-	case bound.Lower, bound.Upper, bound.Trim, bound.Length, bound.Concat:
-		return newStringFunction(call, args)
+	case bound.Case:
+		return newChoice(args, vector.NewColumn(call.Of)), nil
+	case bound.Coalesce:
+		return &coalesce{args: args, taken: make([]vector.Selection, len(args)), out: vector.NewColumn(call.Of)}, nil
 	case bound.Like:
 		return &like{value: args[0], pattern: args[1], call: call, out: vector.NewColumn(types.Boolean)}, nil
 	case bound.Split:
@@ -149,7 +163,7 @@ func compileCall(call bound.Call, args []node) (node, error) {
 	case bound.WindowTime:
 		return &windowTime{arg: args[0], out: vector.NewColumn(types.Timestamp)}, nil
 	default:
-		return nil, fmt.Errorf("compile %s: no function %q", call, call.Function)
+		return newInvoke(call, args)
 	}
 }
 
@@ -159,15 +173,25 @@ func canFail(expr bound.Expr) bool {
 	if !ok {
 		return false
 	}
-	switch call.Function {
-	case bound.Add, bound.Subtract, bound.Multiply, bound.Negate, bound.Divide, bound.Remainder, bound.IntegralDivide,
-		bound.Cast, bound.Split, bound.Like:
+	if !safe(call.Function) {
 		return true
 	}
 	for _, arg := range call.Args {
 		if canFail(arg) {
 			return true
 		}
+	}
+	return false
+}
+
+// safe reports whether a function has a result for all arguments. Of the library's
+// functions that is not known.
+func safe(function bound.Function) bool {
+	switch function {
+	case bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual,
+		bound.In, bound.And, bound.Or, bound.Not, bound.IsNull, bound.IsNotNull, bound.Field, bound.WindowTime,
+		bound.Lower, bound.Upper, bound.Trim, bound.Length, bound.Concat:
+		return true
 	}
 	return false
 }

@@ -1,0 +1,108 @@
+package function
+
+import (
+	"math/bits"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/coerce"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+var bitFunctions = []Function{
+	{Name: "&", Doc: "The bits that both whole numbers have.", Least: 2, Most: 2, Bind: bindBits, Kernel: bitOperator(func(a, b int64) int64 { return a & b })},
+	{Name: "|", Doc: "The bits that one of two whole numbers has.", Least: 2, Most: 2, Bind: bindBits, Kernel: bitOperator(func(a, b int64) int64 { return a | b })},
+	{Name: "^", Doc: "The bits that only one of two whole numbers has.", Least: 2, Most: 2, Bind: bindBits, Kernel: bitOperator(func(a, b int64) int64 { return a ^ b })},
+	{
+		Name: "~", Doc: "The bits that a whole number does not have.", Least: 1, Most: 1, Bind: bindBits,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			putWhole(out, row, ^whole(args[0], row))
+			return nil
+		}),
+	},
+	{Name: "shiftleft", Aliases: []string{"<<"}, Doc: "An int or bigint shifted to the left.", Least: 2, Most: 2, Bind: bindShift, Kernel: shift(func(v int64, by int32, width int32) int64 { return v << (by & (width - 1)) })},
+	{Name: "shiftright", Aliases: []string{">>"}, Doc: "An int or bigint shifted to the right, filled with its sign.", Least: 2, Most: 2, Bind: bindShift, Kernel: shift(func(v int64, by int32, width int32) int64 { return v >> (by & (width - 1)) })},
+	{
+		Name: "shiftrightunsigned", Aliases: []string{">>>"}, Doc: "An int or bigint shifted to the right, filled with zeros.", Least: 2, Most: 2, Bind: bindShift,
+		Kernel: shift(func(v int64, by int32, width int32) int64 {
+			if width == 32 {
+				return int64(int32(uint32(v) >> (by & 31)))
+			}
+			return int64(uint64(v) >> (by & 63))
+		}),
+	},
+	{
+		Name: "bit_count", Doc: "How many bits of a whole number, or boolean, are 1.", Least: 1, Most: 1,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			if args[0].Type() == types.Boolean {
+				return b.To(args[0], types.Int), nil
+			}
+			arg, err := b.Arg(args, 0, types.Bigint)
+			return b.call("bit_count", types.Int, arg), err
+		},
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = int32(bits.OnesCount64(uint64(args[0].Longs[row])))
+			return nil
+		}),
+	},
+	{
+		Name: "getbit", Aliases: []string{"bit_get"}, Doc: "Bit number n of a bigint, from the right, 0 the first.", Params: []types.Type{types.Bigint, types.Int}, Result: types.Tinyint,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			n := args[1].Ints[row]
+			if n < 0 || n > 63 {
+				return noValue("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "the position of a bit must be from 0 to 63")
+			}
+			out.Tinies[row] = int8(args[0].Longs[row] >> n & 1)
+			return nil
+		}),
+	},
+}
+
+func bindBits(b Binding, args []bound.Expr) (bound.Expr, error) {
+	t := types.Void
+	for i, arg := range args {
+		if of := arg.Type(); !of.IsInteger() && of != types.Void {
+			return nil, b.Mismatch(args, i, "a whole number")
+		}
+		t, _ = coerce.Common(t, arg.Type())
+	}
+	if t == types.Void {
+		t = types.Int
+	}
+	for i := range args {
+		args[i] = b.To(args[i], t)
+	}
+	return b.call(b.Name, t, args...), nil
+}
+
+func bitOperator(f func(a, b int64) int64) func(bound.Call) (Kernel, error) {
+	return strict(func(out *vector.Column, args []*vector.Column, row int) error {
+		putWhole(out, row, f(whole(args[0], row), whole(args[1], row)))
+		return nil
+	})
+}
+
+func bindShift(b Binding, args []bound.Expr) (bound.Expr, error) {
+	t := types.Int
+	if args[0].Type() == types.Bigint {
+		t = types.Bigint
+	}
+	var err error
+	if args[0], err = b.Arg(args, 0, t); err != nil {
+		return nil, err
+	}
+	args[1], err = b.Arg(args, 1, types.Int)
+	f, _ := Lookup(b.Name)
+	return b.call(f.Name, t, args...), err
+}
+
+func shift(f func(v int64, by, width int32) int64) func(bound.Call) (Kernel, error) {
+	return strict(func(out *vector.Column, args []*vector.Column, row int) error {
+		if out.Type == types.Int {
+			out.Ints[row] = int32(f(int64(args[0].Ints[row]), args[1].Ints[row], 32))
+			return nil
+		}
+		out.Longs[row] = f(args[0].Longs[row], args[1].Ints[row], 64)
+		return nil
+	})
+}

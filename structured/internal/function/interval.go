@@ -1,0 +1,138 @@
+package function
+
+import (
+	"math"
+
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
+	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+var intervalFunctions = []Function{
+	{
+		Name: "make_ym_interval", Doc: "The interval of years and months.", Params: []types.Type{types.Int, types.Int}, Optional: 2, Result: types.YearMonth,
+		Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+			if anyNull(args, row) {
+				return null
+			}
+			months := 0
+			for i, unit := range []int{12, 1}[:len(args)] {
+				months += int(args[i].Ints[row]) * unit
+			}
+			if months != int(int32(months)) {
+				return noValue("INTERVAL_ARITHMETIC_OVERFLOW", "the interval is out of range")
+			}
+			out.AppendInt(int32(months))
+			return nil
+		}),
+	},
+	{
+		Name: "make_dt_interval", Doc: "The interval of days, hours, minutes and seconds with a fraction.",
+		Params: []types.Type{types.Int, types.Int, types.Int, types.Decimal(18, 6)}, Optional: 4, Result: types.DayTime,
+		Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+			if anyNull(args, row) {
+				return null
+			}
+			total := decimal.Of(0)
+			for i, unit := range []int64{calendar.Day, calendar.Hour, calendar.Minute, 1}[:len(args)] {
+				part := decimal.Num{}
+				if i < 3 {
+					part, _ = decimal.Multiply(decimal.Of(int64(args[i].Ints[row])), 0, decimal.Of(unit), 0, 0, types.MaxPrecision)
+				} else {
+					part = args[3].Decimals[row]
+				}
+				total = total.Add(part)
+			}
+			micros, ok := decimal.Whole(total, 0)
+			if !ok {
+				return noValue("INTERVAL_ARITHMETIC_OVERFLOW", "the interval is out of range")
+			}
+			out.AppendLong(micros)
+			return nil
+		}),
+	},
+	{Name: "interval_multiply", Doc: "An interval so many times: what * does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: strict(scaleInterval(false))},
+	{Name: "interval_divide", Doc: "A part of an interval: what / does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: strict(scaleInterval(true))},
+	{
+		Name: "decimal_div", Doc: "The whole part of a quotient of decimals: what div does.", Least: 2, Most: 2, Bind: bindNothing,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			a, b := args[0], args[1]
+			if b.Decimals[row].Sign() == 0 {
+				return noValue("DIVIDE_BY_ZERO", "division by zero")
+			}
+			quotient, ok := decimal.Quotient(a.Decimals[row], a.Type.Scale(), b.Decimals[row], b.Type.Scale())
+			value, small := decimal.Whole(quotient, 0)
+			if !ok || !small {
+				return noValue("ARITHMETIC_OVERFLOW", "the quotient is out of the range of bigint")
+			}
+			out.Longs[row] = value
+			return nil
+		}),
+	},
+	intervalField("year", func(c *vector.Column, row int) int64 { return int64(c.Ints[row]) / 12 }),
+	intervalField("month", func(c *vector.Column, row int) int64 { return int64(c.Ints[row]) % 12 }),
+	intervalField("day", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Day }),
+	intervalField("hour", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Hour % 24 }),
+	intervalField("minute", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Minute % 60 }),
+	intervalField("second", func(c *vector.Column, row int) int64 { return c.Longs[row] % calendar.Minute }),
+}
+
+func intervalField(name string, part func(c *vector.Column, row int) int64) Function {
+	return Function{Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Bind: bindNothing,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			value := part(args[0], row)
+			if out.Type.Kind() == types.KindDecimal {
+				out.Decimals[row] = decimal.Of(value)
+			} else {
+				putWhole(out, row, value)
+			}
+			return nil
+		})}
+}
+
+// scaleInterval multiplies or divides an interval, rounded half away from zero.
+func scaleInterval(divide bool) func(out *vector.Column, args []*vector.Column, row int) error {
+	return func(out *vector.Column, args []*vector.Column, row int) error {
+		overflow := noValue("INTERVAL_ARITHMETIC_OVERFLOW", "the interval is out of range")
+		interval, by := decimal.Of(whole(args[0], row)), args[1]
+		if by.Type == types.Double {
+			factor := by.Doubles[row]
+			if divide && factor == 0 {
+				return noValue("INTERVAL_DIVIDED_BY_ZERO", "an interval is divided by zero")
+			}
+			value := float64(whole(args[0], row))
+			if divide {
+				value /= factor
+			} else {
+				value *= factor
+			}
+			if value = math.Round(value); !(math.Abs(value) < 1<<63) || !putWhole(out, row, int64(value)) {
+				return overflow
+			}
+			return nil
+		}
+		factor, scale := decimal.Num{}, 0
+		if by.Type.Kind() == types.KindDecimal {
+			factor, scale = by.Decimals[row], by.Type.Scale()
+		} else {
+			factor = decimal.Of(whole(by, row))
+		}
+		ok := false
+		var result decimal.Num
+		if divide {
+			if factor.Sign() == 0 {
+				return noValue("INTERVAL_DIVIDED_BY_ZERO", "an interval is divided by zero")
+			}
+			result, ok = decimal.Divide(interval, 0, factor, scale, 0, types.MaxPrecision)
+		} else {
+			result, ok = decimal.Multiply(interval, 0, factor, scale, 0, types.MaxPrecision)
+		}
+		value, small := decimal.Whole(result, 0)
+		if !ok || !small || !putWhole(out, row, value) {
+			return overflow
+		}
+		return nil
+	}
+}
+

@@ -1,0 +1,192 @@
+package function
+
+import (
+	"math"
+	"slices"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// What is computed of the buffers of aggregate functions; see package analyze, which
+// binds these calls. Moments are the struct of bound.Moments, pairs that of
+// bound.CoMoments.
+var resultFunctions = []Function{
+	ofMoments("var_pop", func(n, _, m2, _, _ float64) (float64, bool) { return m2 / n, n > 0 }),
+	ofMoments("var_samp", func(n, _, m2, _, _ float64) (float64, bool) { return m2 / (n - 1), n > 1 }),
+	ofMoments("stddev_pop", func(n, _, m2, _, _ float64) (float64, bool) { return math.Sqrt(m2 / n), n > 0 }),
+	ofMoments("stddev_samp", func(n, _, m2, _, _ float64) (float64, bool) { return math.Sqrt(m2 / (n - 1)), n > 1 }),
+	ofMoments("skewness", func(n, _, m2, m3, _ float64) (float64, bool) { return math.Sqrt(n) * m3 / math.Sqrt(m2*m2*m2), n > 0 && m2 != 0 }),
+	ofMoments("kurtosis", func(n, _, m2, _, m4 float64) (float64, bool) { return n*m4/(m2*m2) - 3, n > 0 && m2 != 0 }),
+	ofPairs("covar_pop", func(n, ck, _, _ float64) (float64, bool) { return ck / n, n > 0 }),
+	ofPairs("covar_samp", func(n, ck, _, _ float64) (float64, bool) { return ck / (n - 1), n > 1 }),
+	ofPairs("corr", func(n, ck, xm, ym float64) (float64, bool) { return ck / math.Sqrt(xm*ym), n > 0 && xm*ym != 0 }),
+	ofPairs("regr_slope", func(n, ck, xm, _ float64) (float64, bool) { return ck / xm, n > 0 && xm != 0 }),
+	{Name: "regr_intercept_of", Doc: "The intercept of the regression line.", Least: 1, Most: 1, Bind: bindNothing, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+		p := args[0].Children
+		if p[0].Doubles[row] == 0 || p[4].Doubles[row] == 0 {
+			return null
+		}
+		out.Doubles[row] = p[2].Doubles[row] - p[3].Doubles[row]/p[4].Doubles[row]*p[1].Doubles[row]
+		return nil
+	})},
+	{Name: "array_sum", Doc: "The sum of the elements of an array of bigints, doubles or decimals that are not null.", Least: 1, Most: 1, Bind: bindNothing, Kernel: strict(arraySum)},
+	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(true)},
+	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(false)},
+	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(mode)},
+	{Name: "estimate_of", Doc: "The number of distinct values that the registers of a sketch stand for.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+		out.AppendLong(0)
+		if !args[0].IsNull(row) {
+			out.Longs[row] = Estimate(args[0].String(row))
+		}
+		return nil
+	})},
+}
+
+func ofMoments(name string, f func(n, mean, m2, m3, m4 float64) (float64, bool)) Function {
+	return Function{Name: name + "_of", Doc: name + " of moments.", Least: 1, Most: 1, Bind: bindNothing,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			c := args[0].Children
+			value, ok := f(c[0].Doubles[row], c[1].Doubles[row], c[2].Doubles[row], c[3].Doubles[row], c[4].Doubles[row])
+			if !ok {
+				return null
+			}
+			out.Doubles[row] = value
+			return nil
+		})}
+}
+
+func ofPairs(name string, f func(n, ck, xm, ym float64) (float64, bool)) Function {
+	return Function{Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Bind: bindNothing,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			c := args[0].Children
+			value, ok := f(c[0].Doubles[row], c[3].Doubles[row], c[4].Doubles[row], c[5].Doubles[row])
+			if !ok {
+				return null
+			}
+			out.Doubles[row] = value
+			return nil
+		})}
+}
+
+func arraySum(out *vector.Column, args []*vector.Column, row int) error {
+	list := args[0]
+	elements := &list.Children[0]
+	sum, exact, total, any := int64(0), decimal.Num{}, 0.0, false
+	for i := int(list.Offsets[row]); i < int(list.Offsets[row+1]); i++ {
+		if elements.IsNull(i) {
+			continue
+		}
+		any = true
+		switch elements.Type.Layout() {
+		case types.LayoutDouble:
+			total += elements.Doubles[i]
+		case types.LayoutDecimal:
+			exact = exact.Add(elements.Decimals[i])
+		default:
+			next := sum + elements.Longs[i]
+			if (sum^next)&(elements.Longs[i]^next) < 0 {
+				return noValue("ARITHMETIC_OVERFLOW", "a sum is out of the range of bigint")
+			}
+			sum = next
+		}
+	}
+	if !any {
+		return null
+	}
+	switch out.Type.Layout() {
+	case types.LayoutDouble:
+		out.Doubles[row] = total
+	case types.LayoutDecimal:
+		if !decimal.Fits(exact, out.Type.Precision()) {
+			return noValue("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "a sum does not fit a "+out.Type.String())
+		}
+		out.Decimals[row] = exact
+	default:
+		out.Longs[row] = sum
+	}
+	return nil
+}
+
+// percentiles takes one fraction, or an array of them for an array of results.
+func percentiles(between bool) func(bound.Call) (Kernel, error) {
+	return appending(func(out *vector.Column, args []*vector.Column, row int) error {
+		if anyNull(args, row) {
+			return null
+		}
+		list := args[0]
+		elements := &list.Children[0]
+		order := make([]int32, 0, length(list, row))
+		for i := list.Offsets[row]; i < list.Offsets[row+1]; i++ {
+			if !elements.IsNull(int(i)) {
+				order = append(order, i)
+			}
+		}
+		if len(order) == 0 {
+			return null
+		}
+		slices.SortFunc(order, func(i, j int32) int { return vector.Compare(elements, int(i), elements, int(j)) })
+		add := func(to *vector.Column, fraction float64) error {
+			if fraction < 0 || fraction > 1 {
+				return noValue("VALUE_OUT_OF_RANGE", "a percentage must be from 0 to 1")
+			}
+			if !between {
+				at := max(int(math.Ceil(fraction*float64(len(order))))-1, 0)
+				to.AppendRange(elements, int(order[at]), int(order[at])+1)
+				return nil
+			}
+			position := fraction * float64(len(order)-1)
+			low, high := int(math.Floor(position)), int(math.Ceil(position))
+			a, b := elements.Doubles[order[low]], elements.Doubles[order[high]]
+			if low == high || a == b {
+				to.AppendDouble(a)
+			} else {
+				to.AppendDouble((float64(high)-position)*a + (position-float64(low))*b)
+			}
+			return nil
+		}
+		if fractions := args[1]; fractions.Type.Kind() == types.KindArray {
+			for i := int(fractions.Offsets[row]); i < int(fractions.Offsets[row+1]); i++ {
+				if err := add(&out.Children[0], fractions.Children[0].Doubles[i]); err != nil {
+					return err
+				}
+			}
+			out.EndArray()
+			return nil
+		}
+		return add(out, args[1].Doubles[row])
+	})
+}
+
+func mode(out *vector.Column, args []*vector.Column, row int) error {
+	if anyNull(args, row) {
+		return null
+	}
+	list := args[0]
+	elements := &list.Children[0]
+	order := make([]int32, 0, length(list, row))
+	for i := list.Offsets[row]; i < list.Offsets[row+1]; i++ {
+		if !elements.IsNull(int(i)) {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int32) int { return vector.Compare(elements, int(i), elements, int(j)) })
+	best, most := -1, 0
+	for from := 0; from < len(order); {
+		to := from
+		for to < len(order) && vector.Compare(elements, int(order[to]), elements, int(order[from])) == 0 {
+			to++
+		}
+		if to-from > most {
+			best, most = int(order[from]), to-from
+		}
+		from = to
+	}
+	if best < 0 {
+		return null
+	}
+	out.AppendRange(elements, best, best+1)
+	return nil
+}

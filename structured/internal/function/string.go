@@ -1,0 +1,552 @@
+package function
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+var stringFunctions = []Function{
+	{
+		Name: "length", Aliases: []string{"char_length", "character_length", "len"}, Doc: "The number of code points of a string, or of bytes of binary data.", Least: 1, Most: 1, Bind: bindBytes(types.Int),
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = int32(len(args[0].String(row)))
+			if args[0].Type == types.String {
+				out.Ints[row] = int32(utf8.RuneCount(args[0].String(row)))
+			}
+			return nil
+		}),
+	},
+	{
+		Name: "octet_length", Doc: "The number of bytes of a string or of binary data.", Least: 1, Most: 1, Bind: bindBytes(types.Int),
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = int32(len(args[0].String(row)))
+			return nil
+		}),
+	},
+	{
+		Name: "bit_length", Doc: "8 times the number of bytes.", Least: 1, Most: 1, Bind: bindBytes(types.Int),
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = 8 * int32(len(args[0].String(row)))
+			return nil
+		}),
+	},
+	stringFunction("upper", "The string in upper case.", func(dst, s []byte) []byte { return changeCase(dst, s, 'a', 'z', unicode.ToUpper) }, "ucase"),
+	stringFunction("lower", "The string in lower case.", func(dst, s []byte) []byte { return changeCase(dst, s, 'A', 'Z', unicode.ToLower) }, "lcase"),
+	stringFunction("initcap", "The string with the first letter of each word, behind a blank, in upper case and the others in lower case.", initcap),
+	stringFunction("reverse_string", "The code points of the string, the last one first.", reverseText),
+	{Name: "trim", Aliases: []string{"btrim"}, Doc: "The string without the blanks, or the characters of the second argument, at both ends.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, true)},
+	{Name: "ltrim", Doc: "trim at the beginning only.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, false)},
+	{Name: "rtrim", Doc: "trim at the end only.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(false, true)},
+	{Name: "lpad", Doc: "The string, filled at the beginning with the third argument, a blank if not given, or cut, to so many code points.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(true)},
+	{Name: "rpad", Doc: "lpad at the end.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(false)},
+	{Name: "substring", Aliases: []string{"substr", "mid"}, Doc: "The code points from a position, counted from 1 or, if negative, from the end, at most so many.", Least: 2, Most: 3, Bind: bindSubstring, Kernel: strictText(substring)},
+	{
+		Name: "left", Doc: "The first code points.", Params: []types.Type{types.String, types.Int}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			s, n := args[0].String(row), int(args[1].Ints[row])
+			return append(dst, s[:runeOffset(s, max(n, 0))]...), nil
+		}),
+	},
+	{
+		Name: "right", Doc: "The last code points.", Params: []types.Type{types.String, types.Int}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			s, n := args[0].String(row), int(args[1].Ints[row])
+			return append(dst, s[runeOffset(s, utf8.RuneCount(s)-min(max(n, 0), utf8.RuneCount(s))):]...), nil
+		}),
+	},
+	{Name: "concat", Aliases: []string{"||"}, Doc: "Strings, binary data or arrays one after the other; null if one of them is.", Least: 0, Most: -1, Bind: bindConcat, Kernel: concatKernel},
+	{Name: "concat_ws", Doc: "Strings and arrays of strings with the first argument between them; nulls are left out.", Least: 1, Most: -1, Bind: bindJoin, Kernel: appending(joinStrings)},
+	{
+		Name: "repeat", Doc: "The string so many times.", Params: []types.Type{types.String, types.Int}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			for range args[1].Ints[row] {
+				dst = append(dst, args[0].String(row)...)
+			}
+			return dst, nil
+		}),
+	},
+	{
+		Name: "space", Doc: "So many blanks.", Params: []types.Type{types.Int}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			for range args[0].Ints[row] {
+				dst = append(dst, ' ')
+			}
+			return dst, nil
+		}),
+	},
+	{
+		Name: "replace", Doc: "The string with every occurrence of the second argument replaced by the third, or removed.", Params: []types.Type{types.String, types.String, types.String}, Optional: 1, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			s, old := args[0].String(row), args[1].String(row)
+			if len(old) == 0 {
+				return append(dst, s...), nil
+			}
+			by := given(args, 2, func(c *vector.Column) []byte { return c.String(row) }, nil)
+			return append(dst, bytes.ReplaceAll(s, old, by)...), nil
+		}),
+	},
+	{Name: "translate", Doc: "The string with each character of the second argument replaced by the one at its place in the third, or removed if there is none.", Params: []types.Type{types.String, types.String, types.String}, Result: types.String, Kernel: strictText(translate)},
+	{Name: "overlay", Doc: "The string with the second argument put over it from a position on, in place of so many characters, its own length if not given.", Params: []types.Type{types.String, types.String, types.Int, types.Int}, Optional: 1, Result: types.String, Kernel: strictText(overlay)},
+	{
+		Name: "ascii", Doc: "The code point of the first character, 0 for the empty string.", Params: []types.Type{types.String}, Result: types.Int,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = 0
+			if s := args[0].String(row); len(s) > 0 {
+				r, _ := utf8.DecodeRune(s)
+				out.Ints[row] = r
+			}
+			return nil
+		}),
+	},
+	{
+		Name: "chr", Aliases: []string{"char"}, Doc: "The character of a code from 0 to 255, of a greater one modulo 256; the empty string for a negative one.", Params: []types.Type{types.Bigint}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			if code := args[0].Longs[row]; code >= 0 {
+				return utf8.AppendRune(dst, rune(code%256)), nil
+			}
+			return dst, nil
+		}),
+	},
+	{Name: "format_string", Aliases: []string{"printf"}, Doc: "The first argument with its directives, as in C, filled with the others.", Least: 1, Most: -1, Bind: bindFormatString, Kernel: appending(formatString)},
+	{Name: "format_number", Doc: "A number with commas between thousands, rounded half to even to so many digits after the point.", Least: 2, Most: 2, Bind: bindFormatNumber, Kernel: strictText(formatNumber)},
+	{
+		Name: "levenshtein", Doc: "How many characters must be added, removed or changed to make one string of the other.", Params: []types.Type{types.String, types.String}, Result: types.Int,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			out.Ints[row] = int32(levenshtein([]rune(string(args[0].String(row))), []rune(string(args[1].String(row)))))
+			return nil
+		}),
+	},
+	stringFunction("soundex", "The Soundex code of the string.", soundex),
+	{
+		Name: "quote", Doc: "The string in single quotes, those inside escaped.", Params: []types.Type{types.String}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			dst = append(dst, '\'')
+			dst = append(dst, bytes.ReplaceAll(args[0].String(row), []byte("'"), []byte(`\'`))...)
+			return append(dst, '\''), nil
+		}),
+	},
+}
+
+func stringFunction(name, doc string, f func(dst, s []byte) []byte, aliases ...string) Function {
+	return Function{Name: name, Aliases: aliases, Doc: doc, Params: []types.Type{types.String}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) { return f(dst, args[0].String(row)), nil })}
+}
+
+// bindBytes binds a function of a string or binary data.
+func bindBytes(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
+	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		f, _ := Lookup(b.Name)
+		if args[0].Type() == types.Binary {
+			return b.call(f.Name, result, args...), nil
+		}
+		arg, err := b.Arg(args, 0, types.String)
+		return b.call(f.Name, result, arg), err
+	}
+}
+
+// changeCase appends text with the case changed. ASCII letters between from and to
+// change by one bit; text with other characters goes rune by rune.
+func changeCase(dst, text []byte, from, to byte, change func(rune) rune) []byte {
+	at := len(dst)
+	for _, c := range text {
+		if c >= utf8.RuneSelf {
+			dst = dst[:at]
+			for _, r := range string(text) {
+				dst = utf8.AppendRune(dst, change(r))
+			}
+			return dst
+		}
+		if from <= c && c <= to {
+			c ^= 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func initcap(dst, s []byte) []byte {
+	start := true
+	for _, r := range string(s) {
+		if start {
+			r = unicode.ToUpper(r)
+		} else {
+			r = unicode.ToLower(r)
+		}
+		start = r == ' '
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
+
+func reverseText(dst, s []byte) []byte {
+	for len(s) > 0 {
+		_, size := utf8.DecodeLastRune(s)
+		dst = append(dst, s[len(s)-size:]...)
+		s = s[:len(s)-size]
+	}
+	return dst
+}
+
+func trim(left, right bool) func(bound.Call) (Kernel, error) {
+	return strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		s := args[0].String(row)
+		characters := given(args, 1, func(c *vector.Column) string { return string(c.String(row)) }, " ")
+		if left {
+			s = bytes.TrimLeft(s, characters)
+		}
+		if right {
+			s = bytes.TrimRight(s, characters)
+		}
+		return append(dst, s...), nil
+	})
+}
+
+func pad(left bool) func(bound.Call) (Kernel, error) {
+	return strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		s, length := args[0].String(row), int(max(args[1].Ints[row], 0))
+		filler := given(args, 2, func(c *vector.Column) []byte { return c.String(row) }, []byte(" "))
+		missing := length - utf8.RuneCount(s)
+		if missing <= 0 || len(filler) == 0 {
+			return append(dst, s[:runeOffset(s, length)]...), nil
+		}
+		if !left {
+			dst = append(dst, s...)
+		}
+		for count := utf8.RuneCount(filler); missing > 0; missing -= count {
+			dst = append(dst, filler[:runeOffset(filler, missing)]...)
+		}
+		if left {
+			dst = append(dst, s...)
+		}
+		return dst, nil
+	})
+}
+
+// runeOffset returns where the n-th code point begins, or the end.
+func runeOffset(s []byte, n int) int {
+	at := 0
+	for ; n > 0 && at < len(s); n-- {
+		_, size := utf8.DecodeRune(s[at:])
+		at += size
+	}
+	return at
+}
+
+func bindSubstring(b Binding, args []bound.Expr) (bound.Expr, error) {
+	of := types.String
+	if args[0].Type() == types.Binary {
+		of = types.Binary
+	}
+	for i, to := range []types.Type{of, types.Int, types.Int}[:len(args)] {
+		var err error
+		if args[i], err = b.Arg(args, i, to); err != nil {
+			return nil, err
+		}
+	}
+	return b.call("substring", of, args...), nil
+}
+
+func substring(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	s, start := args[0].String(row), int64(args[1].Ints[row])
+	count, offset := int64(len(s)), func(n int64) int { return int(n) }
+	if args[0].Type == types.String {
+		count, offset = int64(utf8.RuneCount(s)), func(n int64) int { return runeOffset(s, int(n)) }
+	}
+	length := given(args, 2, func(c *vector.Column) int64 { return int64(c.Ints[row]) }, count+max(start, -start))
+	switch {
+	case start > 0:
+		start--
+	case start < 0:
+		start += count
+	}
+	end := min(start+max(length, 0), count)
+	start = min(max(start, 0), count)
+	if end <= start {
+		return dst, nil
+	}
+	return append(dst, s[offset(start):offset(end)]...), nil
+}
+
+func bindConcat(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if len(args) > 0 && args[0].Type().Kind() == types.KindArray {
+		t, err := b.Common(args, 0)
+		return b.call("concat", t, args...), err
+	}
+	of := types.Binary
+	for _, arg := range args {
+		if arg.Type() != types.Binary {
+			of = types.String
+		}
+	}
+	if len(args) == 0 {
+		of = types.String
+	}
+	for i := range args {
+		if args[i].Type() == types.Binary && of == types.String {
+			args[i] = b.To(args[i], of)
+			continue
+		}
+		var err error
+		if args[i], err = b.Arg(args, i, of); err != nil {
+			return nil, err
+		}
+	}
+	return b.call("concat", of, args...), nil
+}
+
+func concatKernel(call bound.Call) (Kernel, error) {
+	if call.Of.Kind() == types.KindArray {
+		return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+			if anyNull(args, row) {
+				return null
+			}
+			for _, arg := range args {
+				out.Children[0].AppendRange(&arg.Children[0], int(arg.Offsets[row]), int(arg.Offsets[row+1]))
+			}
+			out.EndArray()
+			return nil
+		}), nil
+	}
+	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		for _, arg := range args {
+			dst = append(dst, arg.String(row)...)
+		}
+		return dst, nil
+	}), nil
+}
+
+func bindJoin(b Binding, args []bound.Expr) (bound.Expr, error) {
+	for i := range args {
+		to := types.String
+		if args[i].Type().Kind() == types.KindArray && i > 0 {
+			to = types.Array(types.String)
+		}
+		var err error
+		if args[i], err = b.Arg(args, i, to); err != nil {
+			return nil, err
+		}
+	}
+	return b.call("concat_ws", types.String, args...), nil
+}
+
+func joinStrings(out *vector.Column, args []*vector.Column, row int) error {
+	if args[0].IsNull(row) {
+		return null
+	}
+	first := true
+	add := func(c *vector.Column, i int) {
+		if c.IsNull(i) {
+			return
+		}
+		if !first {
+			out.Bytes = append(out.Bytes, args[0].String(row)...)
+		}
+		first = false
+		out.Bytes = append(out.Bytes, c.String(i)...)
+	}
+	for _, arg := range args[1:] {
+		if arg.Type == types.String {
+			add(arg, row)
+			continue
+		}
+		if arg.IsNull(row) {
+			continue
+		}
+		for i := arg.Offsets[row]; i < arg.Offsets[row+1]; i++ {
+			add(&arg.Children[0], int(i))
+		}
+	}
+	out.EndString()
+	return nil
+}
+
+func translate(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	from, to := []rune(string(args[1].String(row))), []rune(string(args[2].String(row)))
+	for _, r := range string(args[0].String(row)) {
+		at := -1
+		for i, c := range from {
+			if c == r {
+				at = i
+				break
+			}
+		}
+		switch {
+		case at < 0:
+			dst = utf8.AppendRune(dst, r)
+		case at < len(to):
+			dst = utf8.AppendRune(dst, to[at])
+		}
+	}
+	return dst, nil
+}
+
+func overlay(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	s, by, from := args[0].String(row), args[1].String(row), int(args[2].Ints[row])
+	length := given(args, 3, func(c *vector.Column) int { return int(c.Ints[row]) }, -1)
+	if length < 0 {
+		length = utf8.RuneCount(by)
+	}
+	start := runeOffset(s, from-1)
+	dst = append(dst, s[:start]...)
+	dst = append(dst, by...)
+	return append(dst, s[runeOffset(s, from-1+length):]...), nil
+}
+
+func bindFormatString(b Binding, args []bound.Expr) (bound.Expr, error) {
+	arg, err := b.Arg(args, 0, types.String)
+	args[0] = arg
+	return b.call("format_string", types.String, args...), err
+}
+
+// formatString fills the directives of Java's Formatter that Go's have a counterpart
+// for.
+func formatString(out *vector.Column, args []*vector.Column, row int) error {
+	if args[0].IsNull(row) {
+		return null
+	}
+	list := make([]any, len(args)-1)
+	for i, arg := range args[1:] {
+		switch value := arg.Value(row).(type) {
+		case nil:
+			list[i] = nullText{}
+		case decimal.Num:
+			list[i] = decimal.Float(value, arg.Type.Scale())
+		default:
+			list[i] = value
+		}
+	}
+	format := strings.ReplaceAll(string(args[0].String(row)), "%n", "\n")
+	out.Bytes = fmt.Appendf(out.Bytes, format, list...)
+	out.EndString()
+	return nil
+}
+
+// nullText prints as null under every verb.
+type nullText struct{}
+
+func (nullText) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte("null")) }
+
+func bindFormatNumber(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if _, err := b.numeric(args, 0); err != nil {
+		return nil, err
+	}
+	if args[1].Type() == types.String {
+		return nil, b.Mismatch(args, 1, "a number of digits; patterns are not supported")
+	}
+	digits, err := b.Arg(args, 1, types.Int)
+	return b.call("format_number", types.String, args[0], digits), err
+}
+
+func formatNumber(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	in, digits := args[0], int(args[1].Ints[row])
+	if digits < 0 {
+		return nil, null
+	}
+	var number []byte
+	switch in.Type.Layout() {
+	case types.LayoutFloat, types.LayoutDouble:
+		value := 0.0
+		if in.Type == types.Float {
+			value = float64(in.Floats[row])
+		} else {
+			value = in.Doubles[row]
+		}
+		if exact, fits, ok := values.ParseDecimal(values.AppendDouble(nil, value), types.MaxPrecision, min(digits+1, 19)); ok && fits {
+			rounded, _ := decimal.Round(exact, min(digits+1, 19), min(digits, 19), types.MaxPrecision, decimal.HalfEven)
+			number = values.AppendDecimal(nil, rounded, min(digits, 19))
+		} else {
+			number = strconv.AppendFloat(nil, value, 'f', digits, 64)
+		}
+	case types.LayoutDecimal:
+		rounded, ok := decimal.Round(in.Decimals[row], in.Type.Scale(), digits, types.MaxPrecision, decimal.HalfEven)
+		if !ok {
+			return nil, null
+		}
+		number = values.AppendDecimal(nil, rounded, digits)
+	default:
+		number = strconv.AppendInt(nil, whole(in, row), 10)
+		if digits > 0 {
+			number = append(append(number, '.'), bytes.Repeat([]byte("0"), digits)...)
+		}
+	}
+	if number[0] == '-' {
+		dst, number = append(dst, '-'), number[1:]
+	}
+	point := bytes.IndexByte(number, '.')
+	if point < 0 {
+		point = len(number)
+	}
+	for i, c := range number[:point] {
+		if i > 0 && (point-i)%3 == 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, c)
+	}
+	return append(dst, number[point:]...), nil
+}
+
+func levenshtein(a, b []rune) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		diagonal := row[0]
+		row[0] = i
+		for j := 1; j <= len(b); j++ {
+			changed := diagonal
+			if a[i-1] != b[j-1] {
+				changed++
+			}
+			diagonal = row[j]
+			row[j] = min(row[j]+1, row[j-1]+1, changed)
+		}
+	}
+	return row[len(b)]
+}
+
+// soundex keeps the first letter and codes the next consonants; letters of one code
+// that follow each other, or are divided by h or w, count once.
+func soundex(dst, s []byte) []byte {
+	const codes = "01230127022455012623017202" // of a to z; 7 divides nothing
+	if len(s) == 0 || !isLetter(s[0]) {
+		return append(dst, s...)
+	}
+	at := len(dst)
+	first := s[0] &^ 0x20
+	dst = append(dst, first)
+	last := codes[first-'A']
+	for _, c := range s[1:] {
+		if len(dst)-at == 4 {
+			break
+		}
+		if !isLetter(c) {
+			last = '0'
+			continue
+		}
+		code := codes[c&^0x20-'A']
+		if code == '7' {
+			continue
+		}
+		if code != '0' && code != last {
+			dst = append(dst, code)
+		}
+		last = code
+	}
+	for len(dst)-at < 4 {
+		dst = append(dst, '0')
+	}
+	return dst
+}
+
+func isLetter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }

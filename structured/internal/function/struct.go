@@ -1,0 +1,59 @@
+package function
+
+import (
+	"fmt"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+var structFunctions = []Function{
+	{Name: "named_struct", Doc: "The struct of names, which are constants, and values in turn.", Least: 2, Most: -1, Bind: bindNamedStruct, Kernel: appending(makeStruct)},
+	{Name: "struct", Doc: "The struct of the arguments; a column's field has its name, others are col1, col2 and so on.", Least: 1, Most: -1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		names := make([]string, len(args))
+		for i, arg := range args {
+			names[i] = fmt.Sprintf("col%d", i+1)
+			if column, ok := arg.(bound.Column); ok {
+				names[i] = column.Field.Name
+			} else if call, ok := arg.(bound.Call); ok && call.Function == bound.Field {
+				index, _ := call.FieldIndex()
+				names[i] = call.Args[0].Type().Fields()[index].Name
+			}
+		}
+		return Struct(b, names, args), nil
+	}},
+}
+
+// Struct is the struct of some values.
+func Struct(b Binding, names []string, values []bound.Expr) bound.Expr {
+	fields := make([]types.Field, len(values))
+	for i, value := range values {
+		fields[i] = types.Nullable(names[i], value.Type())
+	}
+	return bound.Call{Function: "named_struct", Args: values, Of: types.Struct(fields...)}
+}
+
+func bindNamedStruct(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if len(args)%2 != 0 {
+		return nil, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "named_struct takes a value for each name, got %d arguments", len(args))
+	}
+	names, values := make([]string, len(args)/2), make([]bound.Expr, len(args)/2)
+	for i := range names {
+		var ok bool
+		if names[i], ok = constantText(args[2*i]); !ok {
+			return nil, b.Mismatch(args, 2*i, "a constant string")
+		}
+		values[i] = args[2*i+1]
+	}
+	return Struct(b, names, values), nil
+}
+
+func makeStruct(out *vector.Column, args []*vector.Column, row int) error {
+	for i, arg := range args {
+		out.Children[i].AppendRange(arg, row, row+1)
+	}
+	out.EndStruct()
+	return nil
+}
