@@ -72,7 +72,7 @@ func TestUnionWidensAndMeetsByName(t *testing.T) {
 		}
 		got = append(got, row.String())
 	}
-	same(t, got, []string{"[a, 1]", "[b, 1.5]"})
+	same(t, got, []string{"[a, 1.0]", "[b, 1.5]"})
 	for d, condition := range map[*DataFrame]string{
 		ref(s.Read(ints).Union(s.Read(doubles).Select("k"))):                             "NUM_COLUMNS_MISMATCH",
 		ref(s.Read(ints).Union(s.Read(ints).Select(expr.Col("k"), expr.Split("k", "")))): "INCOMPATIBLE_COLUMN_TYPE",

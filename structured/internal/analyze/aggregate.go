@@ -74,17 +74,18 @@ func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
 	if hasAggregate(call.Args...) {
 		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
 	}
-	function, err := g.arguments.aggregateOf(call)
-	if err != nil {
-		return nil, err
-	}
+	return g.arguments.aggregateOf(call, g.result)
+}
+
+// result is the result of a function, which is computed once.
+func (g *aggregation) result(function bound.Aggregate) bound.Expr {
 	for i, known := range g.functions {
-		if known.Function == function.Function && bound.Same(known.Arg, function.Arg) {
-			return result{i, known}, nil
+		if known.Function == function.Function && known.Distinct == function.Distinct && bound.Same(known.Arg, function.Arg) {
+			return result{i, known}
 		}
 	}
 	g.functions = append(g.functions, function)
-	return result{len(g.functions) - 1, function}, nil
+	return result{len(g.functions) - 1, function}
 }
 
 // plan makes the nodes: the aggregation, and upon it what is computed from its
@@ -141,66 +142,10 @@ func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, e
 		}
 		e.Args = args
 		return e, nil
+	case bound.Lambda:
+		var err error
+		e.Body, err = g.over(output, e.Body)
+		return e, err
 	}
 	return item, nil
-}
-
-func isAggregate(function string) bool {
-	switch function {
-	case "count", "sum", "min", "max":
-		return true
-	}
-	return false
-}
-
-// aggregateOf binds an aggregate function and checks its argument.
-func (b *binder) aggregateOf(call syntax.Call) (bound.Aggregate, error) {
-	args, err := b.bindAll(call.Args)
-	if err != nil {
-		return bound.Aggregate{}, err
-	}
-	if call.Function == "count" {
-		return countOf(args), nil
-	}
-	if len(args) != 1 {
-		return bound.Aggregate{}, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes 1 argument, got %d", call.Function, len(args))
-	}
-	arg := args[0]
-	if call.Function == "sum" {
-		switch t := arg.Type(); {
-		case t.IsInteger():
-			arg = b.convert(arg, types.Bigint)
-		case t == types.Double || t == types.String || t == types.Void:
-			arg = b.convert(arg, types.Double)
-		default:
-			return bound.Aggregate{}, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "sum needs a number, but %s is %s", arg, t)
-		}
-		return bound.Aggregate{Function: bound.Sum, Arg: arg, Of: arg.Type()}, nil
-	}
-	if !isAtomic(arg.Type()) {
-		return bound.Aggregate{}, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-			"%s: values of type %s have no order", call, arg.Type())
-	}
-	return bound.Aggregate{Function: bound.AggregateFunction(call.Function), Arg: arg, Of: arg.Type()}, nil
-}
-
-// countOf counts rows, or those in which no argument is null.
-func countOf(args []bound.Expr) bound.Aggregate {
-	if len(args) == 0 {
-		return bound.Aggregate{Function: bound.CountRows, Of: types.Bigint}
-	}
-	arg := args[0]
-	if len(args) > 1 {
-		// (all of them are not null) or null: true where it counts, else null.
-		conditions := make([]bound.Expr, len(args))
-		for i, arg := range args {
-			conditions[i] = bound.Call{Function: bound.IsNotNull, Args: []bound.Expr{arg}, Of: types.Boolean}
-		}
-		arg = bound.Call{
-			Function: bound.Or,
-			Args:     []bound.Expr{bound.Conjunction(conditions...), bound.Literal{Of: types.Boolean}},
-			Of:       types.Boolean,
-		}
-	}
-	return bound.Aggregate{Function: bound.Count, Arg: arg, Of: types.Bigint}
 }

@@ -3,6 +3,7 @@ package analyze
 import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -11,12 +12,27 @@ import (
 // Analyzer holds what analysis needs to know of the session.
 type Analyzer struct {
 	Zone string // IANA name of the session's time zone
+
+	// Lenient is ANSI mode off: values for which a function has no result give null, or
+	// wrap around, instead of failing the query.
+	Lenient bool
+
+	// ParseType reads a type as SQL writes it, for functions that take one as text; nil
+	// where there is no SQL.
+	ParseType func(string) (types.Type, error)
 }
 
 // binder binds the expressions of one operation.
 type binder struct {
-	zone  string
-	input []plan.Column
+	zone      string
+	lenient   bool
+	parseType func(string) (types.Type, error)
+	input     []plan.Column
+
+	// variables are those of the lambdas around, the innermost last; made is how many
+	// there have been.
+	variables []bound.Variable
+	made      *int
 
 	// window is the time window of the operation, which is column windowAt; nil if it
 	// has none.
@@ -28,7 +44,7 @@ type binder struct {
 }
 
 func (a Analyzer) binder(input plan.Node) *binder {
-	return &binder{zone: a.Zone, input: input.Output()}
+	return &binder{zone: a.Zone, lenient: a.Lenient, parseType: a.ParseType, input: input.Output(), made: new(int)}
 }
 
 // position is a column by its place, for columns that an operation passes on or
@@ -53,13 +69,13 @@ func (b *binder) bind(node syntax.Node) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		return b.cast(arg, n.To)
+		return b.cast(arg, n.To, n.Try)
 	case syntax.Field:
 		arg, err := b.bind(n.Arg)
 		if err != nil {
 			return nil, err
 		}
-		return field(arg, n.Name)
+		return b.field(arg, n.Name)
 	case syntax.Window:
 		if b.window != nil && b.window.String() == n.String() {
 			return b.column(b.windowAt), nil
@@ -101,11 +117,23 @@ func (b *binder) label(item syntax.Node) string {
 	return nameOf(item)
 }
 
-// field takes a field out of a struct.
-func field(arg bound.Expr, name string) (bound.Expr, error) {
-	if arg.Type().Kind() != types.KindStruct {
+// field takes a field out of a struct, the value of a key out of a map, or an array
+// of a field out of an array of structs.
+func (b *binder) field(arg bound.Expr, name string) (bound.Expr, error) {
+	switch t := arg.Type(); {
+	case t.Kind() == types.KindMap:
+		return function.Index(b.session(), arg, bound.Literal{Value: name, Of: types.String})
+	case t.Kind() == types.KindArray && t.Element().Kind() == types.KindStruct:
+		element := b.newVariable("element", t.Element())
+		inside, err := b.field(element, name)
+		if err != nil {
+			return nil, err
+		}
+		lambda := bound.Lambda{Params: []bound.Variable{element}, Body: inside}
+		return bound.Call{Function: "transform", Args: []bound.Expr{arg, lambda}, Of: types.Array(inside.Type())}, nil
+	case t.Kind() != types.KindStruct:
 		return nil, fault.Analysisf("INVALID_EXTRACT_BASE_FIELD_TYPE",
-			"%s is of type %s and has no field %q", arg, arg.Type(), name)
+			"%s is of type %s and has no field %q", arg, t, name)
 	}
 	schema := types.NewSchema(arg.Type().Fields()...)
 	index := schema.Index(name)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -24,61 +25,83 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
 			"%s gives rows, not a value; it may stand alone in Select and WithColumn only", c)
 	}
-	args, err := b.bindAll(c.Args)
+	args, err := b.bindArgs(c)
 	if err != nil {
 		return nil, err
 	}
-	function := bound.Function(c.Function)
-	if least, most, ok := arity(function); !ok {
+	if expr, known, err := b.operator(bound.Function(c.Function), args); known || err != nil {
+		return expr, err
+	}
+	f, ok := function.Lookup(c.Function)
+	if !ok {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", c.Function)
-	} else if len(args) < least || len(args) > most {
-		return nil, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes %s, got %d",
-			c.Function, arguments(least, most), len(args))
 	}
-	switch function {
-	case bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual, bound.In:
-		return b.compare(function, args)
+	return f.Call(b.session(), c.Function, args)
+}
+
+// operator binds what is no function of the library; known is false for those.
+func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr bound.Expr, known bool, err error) {
+	least, most := arity(operator)
+	if least == 0 {
+		return nil, false, nil
+	}
+	if len(args) < least || len(args) > most {
+		return nil, true, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes %s, got %d", operator, arguments(least, most), len(args))
+	}
+	switch operator {
 	case bound.And, bound.Or, bound.Not:
-		return b.typed(function, types.Boolean, types.Boolean, args, func(t types.Type) bool { return t == types.Boolean })
+		expr, err = b.typed(operator, types.Boolean, types.Boolean, args, func(t types.Type) bool { return t == types.Boolean })
 	case bound.IsNull, bound.IsNotNull:
-		return bound.Call{Function: function, Args: args, Of: types.Boolean}, nil
-	case bound.Add, bound.Subtract, bound.Multiply, bound.Remainder, bound.Divide:
-		return b.arithmetic(function, args)
+		expr = bound.Call{Function: operator, Args: args, Of: types.Boolean}
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Remainder, bound.Divide, bound.IntegralDivide:
+		expr, err = function.Arithmetic(b.session(), operator, args)
 	case bound.Negate:
-		if args[0].Type() == types.Int || args[0].Type() == types.Bigint {
-			return bound.Call{Function: function, Args: args, Of: args[0].Type()}, nil
-		}
-		return b.typed(function, types.Double, types.Double, args, func(t types.Type) bool { return t.IsNumeric() || t == types.String })
-	case bound.Length:
-		return b.typed(function, types.String, types.Int, args, isAtomic)
+		expr, err = b.negate(args)
 	case bound.Like:
-		return b.typed(function, types.String, types.Boolean, args, isAtomic)
+		if len(args) == 3 {
+			operator = "like_escape"
+		}
+		expr, err = b.typed(operator, types.String, types.Boolean, args, isAtomic)
 	case bound.Split:
-		return b.typed(function, types.String, types.Array(types.String), args, isAtomic)
+		args = args[:2]
+		expr, err = b.typed(operator, types.String, types.Array(types.String), args, isAtomic)
 	case bound.WindowTime:
-		return b.typed(function, types.Window(), types.Timestamp, args, func(t types.Type) bool { return t == types.Window() })
-	default: // lower, upper, trim, concat
-		return b.typed(function, types.String, types.String, args, isAtomic)
+		expr, err = b.typed(operator, types.Window(), types.Timestamp, args, func(t types.Type) bool { return t == types.Window() })
+	case "[]":
+		expr, err = function.Index(b.session(), args[0], args[1])
+	default:
+		expr, err = b.compare(operator, args)
 	}
+	return expr, true, err
+}
+
+func (b *binder) negate(args []bound.Expr) (bound.Expr, error) {
+	t := args[0].Type()
+	if t == types.String || t == types.Void {
+		t = types.Double
+	}
+	if !t.IsNumeric() && !t.IsInterval() {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s needs a number or an interval, but %s is %s", bound.Negate, args[0], t)
+	}
+	return bound.Call{Function: bound.Negate, Args: []bound.Expr{b.convert(args[0], t)}, Of: t, Failure: b.session().Failure()}, nil
 }
 
 const anyNumber = 1 << 30
 
-// arity is how many arguments a scalar function takes.
-func arity(function bound.Function) (least, most int, ok bool) {
-	switch function {
-	case bound.Not, bound.IsNull, bound.IsNotNull, bound.Negate,
-		bound.Lower, bound.Upper, bound.Trim, bound.Length, bound.WindowTime:
-		return 1, 1, true
+// arity is how many arguments an operator takes; 0 for what is none.
+func arity(operator bound.Function) (least, most int) {
+	switch operator {
+	case bound.Not, bound.IsNull, bound.IsNotNull, bound.Negate, bound.WindowTime:
+		return 1, 1
 	case bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual,
-		bound.And, bound.Or, bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.Like, bound.Split:
-		return 2, 2, true
+		bound.And, bound.Or, bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.IntegralDivide, "[]":
+		return 2, 2
+	case bound.Like, bound.Split:
+		return 2, 3
 	case bound.In:
-		return 2, anyNumber, true
-	case bound.Concat:
-		return 0, anyNumber, true
+		return 2, anyNumber
 	}
-	return 0, 0, false
+	return 0, 0
 }
 
 func arguments(least, most int) string {
@@ -124,31 +147,6 @@ func dataDiffer(function bound.Function) string {
 		return "DATA_DIFF_TYPES"
 	}
 	return "BINARY_OP_DIFF_TYPES"
-}
-
-func (b *binder) arithmetic(function bound.Function, args []bound.Expr) (bound.Expr, error) {
-	for i := range args {
-		if other := args[1-i].Type(); args[i].Type() == types.String && other.IsNumeric() {
-			args[i] = b.convert(args[i], spoken(other))
-		}
-	}
-	left, right := args[0].Type(), args[1].Type()
-	t, ok := common(left, right)
-	if !ok {
-		return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES",
-			"%s cannot combine %s; cast one of them", bound.Text(function, texts(args)), typeList(args))
-	}
-	if t == types.Void || function == bound.Divide && t.IsNumeric() {
-		t = types.Double
-	}
-	if !t.IsNumeric() {
-		return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE",
-			"%s needs numbers, not %s", bound.Text(function, texts(args)), t)
-	}
-	for i, arg := range args {
-		args[i] = b.convert(arg, t)
-	}
-	return bound.Call{Function: function, Args: args, Of: t}, nil
 }
 
 func texts(args []bound.Expr) []string {

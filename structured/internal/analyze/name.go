@@ -12,6 +12,9 @@ import (
 // name looks up a column, possibly qualified by its table and followed by fields
 // inside it. Case does not matter.
 func (b *binder) name(parts []string) (bound.Expr, error) {
+	if variable, ok := b.variable(parts[0]); ok {
+		return b.fields(variable, parts[1:])
+	}
 	found := b.matches(parts)
 	switch {
 	case len(found) > 1:
@@ -24,10 +27,14 @@ func (b *binder) name(parts []string) (bound.Expr, error) {
 		return nil, fault.Analysisf("UNRESOLVED_COLUMN.WITH_SUGGESTION", "no column %q in %s%s",
 			strings.Join(parts, "."), columnList(b.input), suggest(parts[len(parts)-1], names(b.input)))
 	}
-	expr := b.column(found[0].column)
-	for _, part := range found[0].fields {
+	return b.fields(b.column(found[0].column), found[0].fields)
+}
+
+// fields takes a field of a field of an expression.
+func (b *binder) fields(expr bound.Expr, names []string) (bound.Expr, error) {
+	for _, name := range names {
 		var err error
-		if expr, err = field(expr, part); err != nil {
+		if expr, err = b.field(expr, name); err != nil {
 			return nil, err
 		}
 	}

@@ -281,7 +281,6 @@ func TestCompileRefuses(t *testing.T) {
 		call("nonsense", types.Bigint),
 		call(bound.Add, types.String, literals("a", "b")...),
 		call(bound.Cast, types.Array(types.Bigint), literals("a")...),
-		call(bound.Lower, types.String, literals(int64(1))...),
 		call(bound.Split, types.Array(types.String), literals("a", "(")...),
 		call(bound.Less, types.Boolean, bound.Literal{Of: types.Map(types.Int, types.Int)}, bound.Literal{Of: types.Map(types.Int, types.Int)}),
 		bound.Literal{Value: "a", Of: types.Bigint},

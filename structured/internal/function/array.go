@@ -202,7 +202,9 @@ func ofList(bind func(Binding, []bound.Expr) (bound.Expr, error)) func(Binding, 
 }
 
 func sameArray(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
-	return ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) { return b.call(name, args[0].Type(), args...), nil })
+	return ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		return b.call(name, args[0].Type(), args...), nil
+	})
 }
 
 func oneElement(name string) func(Binding, []bound.Expr) (bound.Expr, error) {

@@ -159,7 +159,8 @@ func moveDays(sign int) func(bound.Call) (Kernel, error) {
 }
 
 func datePart(name, doc string, part func(year, month, dayOfMonth, day int) int, aliases ...string) Function {
-	return Function{Name: name, Aliases: aliases, Doc: doc, Least: 1, Most: 1,
+	return Function{
+		Name: name, Aliases: aliases, Doc: doc, Least: 1, Most: 1,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			if args[0].Type().IsInterval() {
 				return intervalPart(b, name, args[0])
@@ -172,7 +173,8 @@ func datePart(name, doc string, part func(year, month, dayOfMonth, day int) int,
 			year, month, dayOfMonth := calendar.Date(day)
 			out.Ints[row] = int32(part(year, month, dayOfMonth, day))
 			return nil
-		})}
+		}),
+	}
 }
 
 // truncation is a unit that times are cut to.

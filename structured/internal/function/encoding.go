@@ -121,10 +121,12 @@ var encodingFunctions = []Function{
 }
 
 func digest(name, doc string, sum func([]byte) []byte, aliases ...string) Function {
-	return Function{Name: name, Aliases: aliases, Doc: doc, Params: []types.Type{types.Binary}, Result: types.String,
+	return Function{
+		Name: name, Aliases: aliases, Doc: doc, Params: []types.Type{types.Binary}, Result: types.String,
 		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 			return hex.AppendEncode(dst, sum(args[0].String(row))), nil
-		})}
+		}),
+	}
 }
 
 func sha2(dst []byte, args []*vector.Column, row int) ([]byte, error) {

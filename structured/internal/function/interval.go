@@ -79,7 +79,8 @@ var intervalFunctions = []Function{
 }
 
 func intervalField(name string, part func(c *vector.Column, row int) int64) Function {
-	return Function{Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Bind: bindNothing,
+	return Function{
+		Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Bind: bindNothing,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			value := part(args[0], row)
 			if out.Type.Kind() == types.KindDecimal {
@@ -88,7 +89,8 @@ func intervalField(name string, part func(c *vector.Column, row int) int64) Func
 				putWhole(out, row, value)
 			}
 			return nil
-		})}
+		}),
+	}
 }
 
 // scaleInterval multiplies or divides an interval, rounded half away from zero.
@@ -135,4 +137,3 @@ func scaleInterval(divide bool) func(out *vector.Column, args []*vector.Column, 
 		return nil
 	}
 }
-

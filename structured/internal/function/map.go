@@ -253,4 +253,3 @@ func stringToMap(call bound.Call) (Kernel, error) {
 		return endMap(out)
 	}), nil
 }
-

@@ -96,8 +96,12 @@ var numberFunctions = []Function{
 	doubleFunction("atanh", "The inverse hyperbolic tangent.", math.Atanh),
 	doubleFunction("degrees", "An angle in radians as degrees.", func(x float64) float64 { return x * (180 / math.Pi) }),
 	doubleFunction("radians", "An angle in degrees as radians.", func(x float64) float64 { return x / 180 * math.Pi }),
-	{Name: "pi", Doc: "The number pi.", Bind: func(Binding, []bound.Expr) (bound.Expr, error) { return bound.Literal{Value: math.Pi, Of: types.Double}, nil }},
-	{Name: "e", Doc: "Euler's number.", Bind: func(Binding, []bound.Expr) (bound.Expr, error) { return bound.Literal{Value: math.E, Of: types.Double}, nil }},
+	{Name: "pi", Doc: "The number pi.", Bind: func(Binding, []bound.Expr) (bound.Expr, error) {
+		return bound.Literal{Value: math.Pi, Of: types.Double}, nil
+	}},
+	{Name: "e", Doc: "Euler's number.", Bind: func(Binding, []bound.Expr) (bound.Expr, error) {
+		return bound.Literal{Value: math.E, Of: types.Double}, nil
+	}},
 	{
 		Name: "factorial", Doc: "The product of the numbers from 1 to an int; null below 0 and above 20.", Params: []types.Type{types.Int}, Result: types.Bigint,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
@@ -155,14 +159,16 @@ func doubles2(f func(a, b float64) float64) func(bound.Call) (Kernel, error) {
 }
 
 func logarithm(name, doc string, f func(float64) float64) Function {
-	return Function{Name: name, Doc: doc, Params: []types.Type{types.Double}, Result: types.Double,
+	return Function{
+		Name: name, Doc: doc, Params: []types.Type{types.Double}, Result: types.Double,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			if args[0].Doubles[row] <= 0 {
 				return null
 			}
 			out.Doubles[row] = f(args[0].Doubles[row])
 			return nil
-		})}
+		}),
+	}
 }
 
 // numeric converts a string to a double and lets numbers be.

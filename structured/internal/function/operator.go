@@ -24,9 +24,6 @@ func Arithmetic(session coerce.Session, operator bound.Function, args []bound.Ex
 		}
 	}
 	left, right := args[0].Type(), args[1].Type()
-	if left == types.String && right == types.String {
-		left, right = types.Double, types.Double
-	}
 	t, ok := coerce.Common(left, right)
 	switch {
 	case !ok:

@@ -18,7 +18,9 @@ var resultFunctions = []Function{
 	ofMoments("var_samp", func(n, _, m2, _, _ float64) (float64, bool) { return m2 / (n - 1), n > 1 }),
 	ofMoments("stddev_pop", func(n, _, m2, _, _ float64) (float64, bool) { return math.Sqrt(m2 / n), n > 0 }),
 	ofMoments("stddev_samp", func(n, _, m2, _, _ float64) (float64, bool) { return math.Sqrt(m2 / (n - 1)), n > 1 }),
-	ofMoments("skewness", func(n, _, m2, m3, _ float64) (float64, bool) { return math.Sqrt(n) * m3 / math.Sqrt(m2*m2*m2), n > 0 && m2 != 0 }),
+	ofMoments("skewness", func(n, _, m2, m3, _ float64) (float64, bool) {
+		return math.Sqrt(n) * m3 / math.Sqrt(m2*m2*m2), n > 0 && m2 != 0
+	}),
 	ofMoments("kurtosis", func(n, _, m2, _, m4 float64) (float64, bool) { return n*m4/(m2*m2) - 3, n > 0 && m2 != 0 }),
 	ofPairs("covar_pop", func(n, ck, _, _ float64) (float64, bool) { return ck / n, n > 0 }),
 	ofPairs("covar_samp", func(n, ck, _, _ float64) (float64, bool) { return ck / (n - 1), n > 1 }),
@@ -46,7 +48,8 @@ var resultFunctions = []Function{
 }
 
 func ofMoments(name string, f func(n, mean, m2, m3, m4 float64) (float64, bool)) Function {
-	return Function{Name: name + "_of", Doc: name + " of moments.", Least: 1, Most: 1, Bind: bindNothing,
+	return Function{
+		Name: name + "_of", Doc: name + " of moments.", Least: 1, Most: 1, Bind: bindNothing,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			c := args[0].Children
 			value, ok := f(c[0].Doubles[row], c[1].Doubles[row], c[2].Doubles[row], c[3].Doubles[row], c[4].Doubles[row])
@@ -55,11 +58,13 @@ func ofMoments(name string, f func(n, mean, m2, m3, m4 float64) (float64, bool))
 			}
 			out.Doubles[row] = value
 			return nil
-		})}
+		}),
+	}
 }
 
 func ofPairs(name string, f func(n, ck, xm, ym float64) (float64, bool)) Function {
-	return Function{Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Bind: bindNothing,
+	return Function{
+		Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Bind: bindNothing,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			c := args[0].Children
 			value, ok := f(c[0].Doubles[row], c[3].Doubles[row], c[4].Doubles[row], c[5].Doubles[row])
@@ -68,7 +73,8 @@ func ofPairs(name string, f func(n, ck, xm, ym float64) (float64, bool)) Functio
 			}
 			out.Doubles[row] = value
 			return nil
-		})}
+		}),
+	}
 }
 
 func arraySum(out *vector.Column, args []*vector.Column, row int) error {

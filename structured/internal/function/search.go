@@ -55,11 +55,13 @@ var searchFunctions = []Function{
 }
 
 func predicate(name, doc string, f func(a, b []byte) bool) Function {
-	return Function{Name: name, Doc: doc, Params: twoStrings, Result: types.Boolean,
+	return Function{
+		Name: name, Doc: doc, Params: twoStrings, Result: types.Boolean,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			out.Bools.Put(row, f(args[0].String(row), args[1].String(row)))
 			return nil
-		})}
+		}),
+	}
 }
 
 // find returns the position of part in s at or behind from, in code points from 1; 0

@@ -138,8 +138,12 @@ var stringFunctions = []Function{
 }
 
 func stringFunction(name, doc string, f func(dst, s []byte) []byte, aliases ...string) Function {
-	return Function{Name: name, Aliases: aliases, Doc: doc, Params: []types.Type{types.String}, Result: types.String,
-		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) { return f(dst, args[0].String(row)), nil })}
+	return Function{
+		Name: name, Aliases: aliases, Doc: doc, Params: []types.Type{types.String}, Result: types.String,
+		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			return f(dst, args[0].String(row)), nil
+		}),
+	}
 }
 
 // bindBytes binds a function of a string or binary data.

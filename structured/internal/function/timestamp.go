@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
@@ -63,7 +62,8 @@ func bindNothing(b Binding, args []bound.Expr) (bound.Expr, error) {
 }
 
 func timePart(name, doc string, result types.Type, put func(out *vector.Column, row int, ofDay int64)) Function {
-	return Function{Name: name, Doc: doc, Least: 1, Most: 1,
+	return Function{
+		Name: name, Doc: doc, Least: 1, Most: 1,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			t := args[0].Type()
 			if t.IsInterval() {
@@ -79,7 +79,8 @@ func timePart(name, doc string, result types.Type, put func(out *vector.Column, 
 			_, ofDay := calendar.Split(calendar.Clock(args[0].Longs[row], zone))
 			put(out, row, ofDay)
 			return nil
-		})}
+		}),
+	}
 }
 
 // constantText is a string that is known already.
@@ -145,7 +146,8 @@ func truncate(out *vector.Column, args []*vector.Column, row int, zone *time.Loc
 }
 
 func fromNumber(name, doc string, unit int64) Function {
-	return Function{Name: name, Doc: doc, Least: 1, Most: 1,
+	return Function{
+		Name: name, Doc: doc, Least: 1, Most: 1,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			t, err := b.numeric(args, 0)
 			switch {
@@ -182,15 +184,18 @@ func fromNumber(name, doc string, unit int64) Function {
 				}
 			}
 			return nil
-		})}
+		}),
+	}
 }
 
 func toNumber(name, doc string, unit int64) Function {
-	return Function{Name: name, Doc: doc, Params: []types.Type{types.Timestamp}, Result: types.Bigint,
+	return Function{
+		Name: name, Doc: doc, Params: []types.Type{types.Timestamp}, Result: types.Bigint,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			out.Longs[row] = floorDiv(args[0].Longs[row], unit)
 			return nil
-		})}
+		}),
+	}
 }
 
 func floorDiv(a, b int64) int64 {
@@ -445,4 +450,3 @@ func addIntervalMicros(out *vector.Column, args []*vector.Column, row int, zone 
 	out.Longs[row] = addDayTime(args[0].Longs[row], args[1].Longs[row]*int64(args[2].Ints[row]), zone)
 	return nil
 }
-

@@ -75,13 +75,13 @@ type engine struct {
 	Config
 	control *Control
 
-	readers  []source.Reader
-	frozen   []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
-	writers  []sink.Writer
-	had      []int64 // by sink: the last batch that it has; -1 for none
-	static   static
-	program  *run.Program
-	core     *Core
+	readers []source.Reader
+	frozen  []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
+	writers []sink.Writer
+	had     []int64 // by sink: the last batch that it has; -1 for none
+	static  static
+	program *run.Program
+	core    *Core
 
 	operators []snapshots.Operator // of the program
 	snapshots *snapshots.Snapshots // nil without a directory

@@ -34,12 +34,26 @@ func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
 	case bound.CountRows, bound.Count:
 		return &count{merge: merge}, nil
 	case bound.Sum:
-		switch a.Of.Kind() {
-		case types.KindBigint:
+		switch a.Of.Layout() {
+		case types.Layout64:
 			return &sumLongs{aggregate: a}, nil
-		case types.KindDouble:
+		case types.LayoutDouble:
 			return &sumDoubles{}, nil
+		case types.LayoutDecimal:
+			return &sumDecimals{aggregate: a}, nil
 		}
+	case bound.First, bound.Last:
+		return &extremeAny{of: a.Of, replaces: func(*vector.Column, int, *vector.Column) bool { return a.Function == bound.Last }}, nil
+	case bound.CollectList, bound.CollectSet:
+		return newCollection(a, merge), nil
+	case bound.BitAnd, bound.BitOr, bound.BitXor:
+		return newBits(a.Function), nil
+	case bound.Moments:
+		return &moments{width: 5, add1: addMoment, merge: merge, merge1: mergeMoments}, nil
+	case bound.CoMoments:
+		return &moments{width: 6, add1: addPair, merge: merge, merge1: mergePairs}, nil
+	case bound.Sketch:
+		return &sketch{merge: merge}, nil
 	case bound.Min, bound.Max:
 		greatest := a.Function == bound.Max
 		switch a.Of.Layout() {
@@ -52,7 +66,10 @@ func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
 		case types.LayoutBytes:
 			return &extremeString{greatest: greatest}, nil
 		default:
-			return &extremeAny{greatest: greatest, of: a.Of}, nil
+			return &extremeAny{of: a.Of, replaces: func(arg *vector.Column, row int, value *vector.Column) bool {
+				order := vector.Compare(arg, row, value, 0)
+				return order != 0 && order > 0 == greatest
+			}}, nil
 		}
 	}
 	return nil, fmt.Errorf("aggregate %s: no such function of type %s", a, a.Of)

@@ -139,12 +139,12 @@ func (a *extremeString) appendTo(values *vector.Column, numbers []int32) {
 	}
 }
 
-// extremeAny is extreme for all other types (booleans, structs), at the price of a
-// column of one row a group.
+// extremeAny is extreme for all other types, and for what goes by another rule than
+// the order of values, at the price of a column of one row a group.
 type extremeAny struct {
-	greatest bool
 	of       types.Type
-	values   []vector.Column // empty: nothing seen
+	replaces func(arg *vector.Column, row int, value *vector.Column) bool // value 0
+	values   []vector.Column                                              // empty: nothing seen
 }
 
 func (a *extremeAny) resize(n int) {
@@ -167,10 +167,8 @@ func (a *extremeAny) add(arg *vector.Column, selection vector.Selection, numbers
 			continue
 		}
 		value := &a.values[number]
-		if value.Len > 0 {
-			if order := vector.Compare(arg, row, value, 0); order == 0 || order > 0 != a.greatest {
-				continue
-			}
+		if value.Len > 0 && !a.replaces(arg, row, value) {
+			continue
 		}
 		value.Reset()
 		value.AppendRange(arg, row, row+1)
