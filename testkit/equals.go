@@ -74,11 +74,7 @@ func (t *Table) fold(table map[string]string, rows [][]any) {
 		return
 	}
 	for _, row := range rows {
-		var key []any
-		for _, column := range t.form.keys {
-			key = append(key, row[column])
-		}
-		table[render(key)] = render(row)
+		table[t.key(row)] = render(row)
 	}
 }
 

@@ -10,25 +10,24 @@ import (
 	"github.com/cespare/xxhash/v2"
 )
 
-// Contract says what a simulated sink promises to those who write to it.
-type Contract int
-
-// IdempotentBatch is a sink that takes a whole batch under its number, and keeps the
-// number together with the rows in one durable step. A batch that it has already
-// it takes again without further effect. A write can fail before it had its effect, or after.
-const IdempotentBatch Contract = iota
-
 // history is what a simulated sink has seen: all attempts to write, and the batches
 // that it has. A batch that comes again must be the same, row by row.
 type history[T any] struct {
-	sim   *Sim
-	name  string
-	state historyState[T]
+	sim      *Sim
+	name     string
+	contract Contract
+	key      func(row T) string // of Upsert
+	state    historyState[T]
 }
 
 type historyState[T any] struct {
-	attempts []attempt // the first of each batch
-	batches  []written[T]
+	attempts []attempt         // the first of each batch
+	batches  []written[T]      // that are there whole
+	parts    int               // writes that stopped in the middle
+	repeats  int               // writes of a batch that was there
+	versions map[string]int64  // by key, of Upsert: never changed, but replaced
+	staged   []*transaction[T] // neither committed nor aborted; never changed, but replaced
+	epoch    uint64            // the highest of a writer
 }
 
 // attempt is a batch as it was first handed over.
@@ -36,6 +35,7 @@ type attempt struct {
 	id   int64
 	at   time.Time
 	rows [][]byte // in the form of JSON
+	ok   int      // the process that was told of its success; 0: none yet
 }
 
 // written is a batch that the sink has.
@@ -52,27 +52,22 @@ func (h *history[T]) load(saved any) { h.state = saved.(historyState[T]) }
 func (h *history[T]) begin() {}
 
 func (h *history[T]) hash(to *xxhash.Digest) {
-	fmt.Fprintf(to, "%s %d;", h.name, len(h.state.batches))
-	for _, a := range h.state.attempts {
-		fmt.Fprintf(to, "%d %d %q", a.id, a.at.UnixNano(), a.rows)
+	fmt.Fprintf(to, "%s %d %d %d %d;", h.name, len(h.state.batches), h.state.parts, h.state.repeats, h.state.epoch)
+	for _, t := range h.state.staged {
+		fmt.Fprintf(to, "%d %d %d %v;", t.batch.id, t.epoch, t.process, t.prepared)
 	}
-}
-
-// last answers which batch is the newest that the sink has, if it is one that knows.
-func (h *history[T]) last() (last written[T], ok bool, err error) {
-	err = h.sim.call("last("+h.name+")", func() error {
-		if n := len(h.state.batches); n > 0 && h.sim.plan.shape.asked > 0 {
-			last, ok = h.state.batches[n-1], true
+	for _, a := range h.state.attempts {
+		fmt.Fprintf(to, "%d %d %v", a.id, a.at.UnixNano(), a.ok > 0)
+		for _, row := range a.rows {
+			to.Write(row)
 		}
-		return nil
-	})
-	return last, ok, err
+	}
 }
 
 // attempt notes that a batch is about to be written, and compares it with the first
 // attempt to write it.
 func (h *history[T]) attempt(b written[T]) error {
-	a := attempt{b.id, b.at, make([][]byte, len(b.rows))}
+	a := attempt{id: b.id, at: b.at, rows: make([][]byte, len(b.rows))}
 	sum := xxhash.New()
 	for i, row := range b.rows {
 		text, err := json.Marshal(row, json.Deterministic(true))
@@ -84,9 +79,9 @@ func (h *history[T]) attempt(b written[T]) error {
 		sum.Write(text)
 	}
 	h.sim.probe("batch("+h.name+")", sum.Sum64())
-	for _, first := range h.state.attempts {
+	for i, first := range h.state.attempts {
 		if first.id == b.id {
-			return h.same(first, a)
+			return h.again(first, a, i == len(h.state.attempts)-1)
 		}
 	}
 	if err := h.follows(b.id); err != nil {
@@ -108,39 +103,77 @@ func (h *history[T]) follows(id int64) error {
 	if id != last+step {
 		return h.sim.violate("sink history", "%s: batch %d comes after batch %d, and the first was batch %d: some never came", h.name, id, last, step-1)
 	}
-	if len(h.state.batches) < n {
+	if h.contract != FileManifest && len(h.state.batches) < n {
 		return h.sim.violate("sink history", "%s: batch %d comes, though no write of batch %d has succeeded", h.name, id, last)
 	}
 	return nil
 }
 
-// same compares a batch that comes again with what it was.
-func (h *history[T]) same(first, again attempt) error {
+// again compares a batch that comes again with what it was. Only the newest may, and
+// not in the process that was told that the sink has it.
+func (h *history[T]) again(first, again attempt, newest bool) error {
 	if !first.at.Equal(again.at) {
 		return h.sim.violate("replay identity", "%s: batch %d had the time %s and comes again with %s", h.name, first.id, first.at.Format(time.RFC3339Nano), again.at.Format(time.RFC3339Nano))
 	}
 	if !slices.EqualFunc(first.rows, again.rows, bytes.Equal) {
 		return h.sim.violate("replay identity", "%s: batch %d was %s and comes again as %s", h.name, first.id, list(first.rows), list(again.rows))
 	}
+	if !newest {
+		return h.sim.violate("sink history", "%s: batch %d comes again after later ones", h.name, first.id)
+	}
+	if first.ok == h.sim.starts {
+		return h.sim.violate("sink history", "%s: batch %d comes again from the process that knows it was written", h.name, first.id)
+	}
 	return nil
 }
 
 func list(rows [][]byte) string { return "[" + string(bytes.Join(rows, []byte(" "))) + "]" }
 
-// write makes a batch visible, unless the sink has it.
-func (h *history[T]) write(b written[T]) error {
-	return h.sim.call("write("+h.name+")", func() error {
-		if n := len(h.state.batches); n > 0 && h.state.batches[n-1].id >= b.id {
-			h.sim.note("%s: batch %d again, dropped", h.name, b.id)
-			h.sim.branch("sink dropped a batch it had")
-			return nil
+// told notes that a process knows that the sink has the newest batch.
+func (h *history[T]) told() {
+	attempts := slices.Clone(h.state.attempts)
+	attempts[len(attempts)-1].ok = h.sim.starts
+	h.state.attempts = attempts
+	h.sim.changed()
+}
+
+// timeOf is the time of a batch that was handed over.
+func (h *history[T]) timeOf(id int64) time.Time {
+	for _, a := range h.state.attempts {
+		if a.id == id {
+			return a.at
 		}
-		h.state.batches = append(slices.Clip(h.state.batches), b)
-		h.sim.note("%s ← batch %d, %d rows", h.name, b.id, len(b.rows))
-		h.sim.changed()
-		return nil
-	})
+	}
+	return time.Time{}
+}
+
+// has says whether the sink has a batch.
+func (h *history[T]) has(id int64) bool {
+	n := len(h.state.batches)
+	return n > 0 && h.state.batches[n-1].id >= id
+}
+
+// add makes a batch visible.
+func (h *history[T]) add(b written[T]) {
+	h.state.batches = append(slices.Clip(h.state.batches), b)
+	h.sim.note("%s ← batch %d, %d rows", h.name, b.id, len(b.rows))
+	h.sim.changed()
 }
 
 // committed returns what the sink has.
-func (h *history[T]) committed() ([]written[T], error) { return h.state.batches, nil }
+func (h *history[T]) committed() ([]written[T], error) {
+	if h.contract == FileManifest {
+		return h.inFiles()
+	}
+	return h.state.batches, nil
+}
+
+// settled says what is left over when all is done.
+func (h *history[T]) settled() *violation {
+	for _, t := range h.state.staged {
+		if t.prepared {
+			return &violation{"prepared", fmt.Sprintf("%s: batch %d was prepared by process %d, and nobody has committed or aborted it", h.name, t.batch.id, t.process)}
+		}
+	}
+	return nil
+}

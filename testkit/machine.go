@@ -119,6 +119,11 @@ func (s *Sim) verdict() (broken *violation, final bool) {
 			broken = v
 		}
 	}
+	for _, p := range s.parts {
+		if p, ok := p.(settling); ok && broken == nil {
+			broken = p.settled()
+		}
+	}
 	if broken == nil && s.now() < s.arrived() {
 		broken = &violation{"lost", "not all of the input has arrived"}
 	}

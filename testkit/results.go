@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/tidewheel/tidewheel/dstream"
@@ -23,19 +22,29 @@ type Output[T any] interface {
 // that was ever written.
 type Results[T any] struct{ history[T] }
 
-// Sink declares a sink.
+// Sink declares a sink. Its contract says how it can be written to and how it fails.
+// For Upsert, rows need a key: see [PairSink].
 func Sink[T any](s *Sim, name string, contract Contract) *Results[T] {
-	if contract != IdempotentBatch {
-		s.wrong("sink %s: unknown contract %d", name, contract)
-	}
-	r := &Results[T]{history[T]{sim: s, name: name}}
-	s.add(r)
-	return r
+	return newResults[T](s, name, contract, nil)
 }
 
-// PairSink declares a sink of pairs.
+// PairSink declares a sink of pairs. For the contract Upsert, the key of a pair is
+// that of the row.
 func PairSink[K comparable, V any](s *Sim, name string, contract Contract) *Results[rdd.Pair[K, V]] {
-	return Sink[rdd.Pair[K, V]](s, name, contract)
+	return newResults(s, name, contract, func(row rdd.Pair[K, V]) string { return render(row.Key) })
+}
+
+func newResults[T any](s *Sim, name string, contract Contract, key func(T) string) *Results[T] {
+	r := &Results[T]{history[T]{sim: s, name: name, contract: contract, key: key}}
+	switch {
+	case contract < 0 || int(contract) >= len(contractNames):
+		s.wrong("sink %s: there is no %v", name, contract)
+	case contract == Upsert && key == nil:
+		s.wrong("sink %s: for the contract %v rows need a key: use PairSink", name, contract)
+	}
+	r.checkName()
+	s.add(r)
+	return r
 }
 
 func (r *Results[T]) String() string { return "sink " + r.name }
@@ -45,43 +54,32 @@ func (r *Results[T]) Open(ctx context.Context, stream dstream.Stream) (dstream.W
 	if r.sim.world == nil {
 		return nil, errors.New("a sink is written to by the processes of its scenario only")
 	}
-	return &resultsWriter[T]{results: r}, r.sim.call("open("+r.name+")", nothing)
+	d, err := r.deliver(stream.ID, stream.Epoch, stream.Env)
+	return resultsWriter[T]{d}, err
 }
 
-type resultsWriter[T any] struct {
-	results  *Results[T]
-	prepared *written[T]
-}
+// resultsWriter is a sink as a DStream writes to it.
+type resultsWriter[T any] struct{ to *delivery[T] }
 
-func (w *resultsWriter[T]) LastCommitted(ctx context.Context) (time.Time, bool, error) {
-	last, ok, err := w.results.last()
+func (w resultsWriter[T]) LastCommitted(ctx context.Context) (time.Time, bool, error) {
+	last, ok, err := w.to.last()
 	return last.at, ok, err
 }
 
-// Prepare keeps the rows of the batch; Commit hands them over.
-func (w *resultsWriter[T]) Prepare(ctx context.Context, batch dstream.Batch[T]) (dstream.Token, error) {
+func (w resultsWriter[T]) Prepare(ctx context.Context, batch dstream.Batch[T]) (dstream.Token, error) {
 	rows, err := batch.RDD.Collect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w.prepared = &written[T]{batch.ID, batch.Time, rows}
-	return strconv.AppendInt(nil, batch.ID, 10), w.results.attempt(*w.prepared)
+	return w.to.prepare(written[T]{batch.ID, batch.Time, rows})
 }
 
-func (w *resultsWriter[T]) Commit(ctx context.Context, token dstream.Token) error {
-	if w.prepared == nil {
-		return fmt.Errorf("commit of batch %s, which was not prepared", token)
-	}
-	err := w.results.write(*w.prepared)
-	if err == nil {
-		w.prepared = nil
-	}
-	return err
+func (w resultsWriter[T]) Commit(ctx context.Context, token dstream.Token) error {
+	return w.to.commit(token)
 }
 
-func (w *resultsWriter[T]) Abort(ctx context.Context, token dstream.Token) error {
-	w.prepared = nil
-	return nil
+func (w resultsWriter[T]) Abort(ctx context.Context, token dstream.Token) error {
+	return w.to.abort(token)
 }
 
-func (w *resultsWriter[T]) Close() error { return nil }
+func (w resultsWriter[T]) Close() error { return nil }

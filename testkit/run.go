@@ -75,7 +75,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 	if o.worlds != nil {
 		*o.worlds = append(*o.worlds, w)
 	}
-	s.world, s.base = w, st.at
+	s.world, s.base, s.starts = w, st.at, st.starts
 	for _, p := range s.parts {
 		p.begin()
 	}

@@ -25,6 +25,7 @@ type Sim struct {
 	world     *sim.World // of the machine that runs now
 	process   *sim.Process
 	base      time.Duration // when that was started
+	starts    int           // its number
 	version   uint64        // of the parts
 	violation *violation    // the first promise that was seen broken
 	tally     *tally        // nil if nobody counts
@@ -53,6 +54,9 @@ type feed interface {
 	// put makes the changes that are due.
 	put() error
 }
+
+// settling is a part that says what is left over when all is done.
+type settling interface{ settled() *violation }
 
 // arriving is a part that is not complete before some time.
 type arriving interface{ last() time.Duration }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -25,13 +24,19 @@ type tableForm struct {
 	keys []int // the columns that identify a row
 }
 
-// TableSink declares a sink. In mode update the key columns tell which row a new one
-// replaces; the other modes need none.
+// TableSink declares a sink. Its contract says how it can be written to and how it
+// fails. In mode update, and for the contract Upsert, the key columns tell which row a
+// new one replaces; else none are needed.
 func TableSink(s *Sim, name string, contract Contract, keys ...string) *Table {
-	if contract != IdempotentBatch {
-		s.wrong("sink %s: unknown contract %d", name, contract)
+	t := &Table{history: history[[]any]{sim: s, name: name, contract: contract}, keys: keys}
+	t.key = func(row []any) string { return render(t.keyOf(row)) }
+	switch {
+	case contract < 0 || int(contract) >= len(contractNames):
+		s.wrong("table %s: there is no %v", name, contract)
+	case contract == Upsert && len(keys) == 0:
+		s.wrong("table %s: the contract %v needs the names of the key columns", name, contract)
 	}
-	t := &Table{history: history[[]any]{sim: s, name: name}, keys: keys}
+	t.checkName()
 	s.add(t)
 	return t
 }
@@ -72,21 +77,28 @@ func (t *Table) Open(_ context.Context, query sink.Query) (sink.Writer, error) {
 		return nil, fmt.Errorf("%s: mode update needs the names of the key columns: give them to TableSink", t)
 	}
 	t.form = form
-	return &tableWriter{table: t}, t.sim.call("open("+t.name+")", nothing)
+	d, err := t.deliver(query.ID, query.Epoch, query.Env)
+	return tableWriter{d}, err
 }
 
-type tableWriter struct {
-	table    *Table
-	prepared *written[[]any]
+// keyOf returns the values of the key columns.
+func (t *Table) keyOf(row []any) []any {
+	var key []any
+	for _, column := range t.form.keys {
+		key = append(key, row[column])
+	}
+	return key
 }
 
-func (w *tableWriter) LastCommitted(context.Context) (int64, bool, error) {
-	last, ok, err := w.table.last()
+// tableWriter is a sink as a query writes to it.
+type tableWriter struct{ to *delivery[[]any] }
+
+func (w tableWriter) LastCommitted(context.Context) (int64, bool, error) {
+	last, ok, err := w.to.last()
 	return last.id, ok, err
 }
 
-// Prepare keeps the rows of the batch; Commit hands them over.
-func (w *tableWriter) Prepare(_ context.Context, batch sink.Batch) (sink.Token, error) {
+func (w tableWriter) Prepare(_ context.Context, batch sink.Batch) (sink.Token, error) {
 	b := written[[]any]{id: batch.ID, at: batch.Time}
 	for records := range batch.All() {
 		for i := range int(records.NumRows()) {
@@ -97,20 +109,11 @@ func (w *tableWriter) Prepare(_ context.Context, batch sink.Batch) (sink.Token, 
 			b.rows = append(b.rows, row)
 		}
 	}
-	w.prepared = &b
-	return strconv.AppendInt(nil, batch.ID, 10), w.table.attempt(b)
+	return w.to.prepare(b)
 }
 
-func (w *tableWriter) Commit(_ context.Context, token sink.Token) error {
-	if w.prepared == nil {
-		return fmt.Errorf("commit of batch %s, which was not prepared", token)
-	}
-	return w.table.write(*w.prepared)
-}
+func (w tableWriter) Commit(_ context.Context, token sink.Token) error { return w.to.commit(token) }
 
-func (w *tableWriter) Abort(context.Context, sink.Token) error {
-	w.prepared = nil
-	return nil
-}
+func (w tableWriter) Abort(_ context.Context, token sink.Token) error { return w.to.abort(token) }
 
-func (w *tableWriter) Close() error { return nil }
+func (w tableWriter) Close() error { return nil }
