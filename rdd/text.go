@@ -136,8 +136,15 @@ func (s split) lines(task *scheduler.Task) Chunks[string] {
 			yield(nil, fmt.Errorf("rdd: TextFile: %w", err))
 			return
 		}
+		closed := false
+		defer func() { // a panic of a user's function passes through here
+			if !closed {
+				_ = file.Close() // which only reads
+			}
+		}()
 		r := lineReader{task: task, file: file, at: max(s.from-1, 0), yield: yield}
 		err = r.read(s)
+		closed = true
 		if err = errors.Join(err, file.Close()); err != nil && !r.stopped {
 			yield(nil, fmt.Errorf("rdd: TextFile: read %s: %w", s.file, err))
 		}

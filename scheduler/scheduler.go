@@ -42,8 +42,9 @@ func (o *Options) validate() error {
 
 // Scheduler runs jobs. Its methods may be called by several activities at once.
 type Scheduler struct {
-	env     env.Env
-	options Options
+	env      env.Env
+	saboteur env.Saboteur // nil unless simulated
+	options  Options
 
 	nodes, shuffles atomic.Int64
 
@@ -64,6 +65,7 @@ func New(e env.Env, o Options) (*Scheduler, error) {
 		return nil, err
 	}
 	s := &Scheduler{env: e, options: o, core: newCore(o.TaskAttempts, o.Listener != nil)}
+	s.saboteur, _ = e.(env.Saboteur)
 	for range o.Executors {
 		s.AddExecutor()
 	}

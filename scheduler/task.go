@@ -2,6 +2,7 @@ package scheduler
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -78,6 +79,24 @@ func (t *Task) Turn() error {
 	if t.stopped.Load() {
 		return t.cause
 	}
+	if t.scheduler.saboteur != nil {
+		return t.sabotage("turn")
+	}
+	return nil
+}
+
+// sabotage lets the simulation bring trouble to the attempt at some point of it.
+func (t *Task) sabotage(point string) error {
+	kind := "result"
+	if t.shuffle != nil {
+		kind = "map"
+	}
+	err := t.scheduler.saboteur.Sabotage(point + "(" + kind + ")")
+	if !errors.Is(err, env.ErrExecutorLost) {
+		return err
+	}
+	t.scheduler.LoseExecutor(t.executor)
+	t.scheduler.AddExecutor()
 	return nil
 }
 
@@ -169,10 +188,14 @@ func (t *Task) run() (value any, err error) {
 	err = env.Protect(func() (err error) {
 		if t.shuffle == nil {
 			value, err = t.job.Run(t, t.partition)
-			return err
+		} else {
+			var blocks []any
+			blocks, err = t.shuffle.Write(t, t.partition)
+			value = blocks
 		}
-		blocks, err := t.shuffle.Write(t, t.partition)
-		value = blocks
+		if err == nil && t.scheduler.saboteur != nil {
+			err = t.sabotage("return")
+		}
 		return err
 	})
 	return value, err

@@ -25,6 +25,7 @@ const (
 type machine struct {
 	*Sim
 	world  *sim.World
+	sites  *sim.Sites
 	cancel context.CancelCauseFunc
 	asked  time.Duration // when it was told to stop; 0: not yet
 }
@@ -205,7 +206,10 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	return false
 }
 
-// disturbed says whether something happened to the process that excuses an error.
+// disturbed says whether something happened to the process that excuses an error. A
+// delay does not, and neither does what befalls a task, which is tried again.
 func (m *machine) disturbed() bool {
-	return slices.ContainsFunc(m.world.Fired(), func(f sim.Fault) bool { return f.Kind != sim.Delay })
+	return slices.ContainsFunc(m.world.Fired(), func(f sim.Fault) bool {
+		return f.Kind != sim.Delay && !m.sites.InTask(f.Site)
+	})
 }

@@ -89,7 +89,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		return p.run()
 	})
 	s.process = process
-	m := &machine{Sim: s, world: w, cancel: cancel}
+	m := &machine{Sim: s, world: w, sites: w.Sites(), cancel: cancel}
 	status := m.drive(st, f)
 
 	st.at, st.disk = s.now(), w.Disk()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"reflect"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -91,10 +92,15 @@ type topicPartition[T any] struct {
 func (p topicPartition[T]) Read(_ context.Context, columns []int) iter.Seq2[arrow.RecordBatch, error] {
 	return func(yield func(arrow.RecordBatch, error) bool) {
 		topic := p.table.topic
-		if err := topic.callRead(); err != nil {
-			yield(nil, err)
-			return
+		rows := topic.slice(p.partition, p.from, p.to)
+		for half := range slices.Chunk(rows, (len(rows)+1)/2) { // so that it can fail in the middle
+			if err := topic.fetch(); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(record(p.table.record, half, columns), nil) {
+				return
+			}
 		}
-		yield(record(p.table.record, topic.slice(p.partition, p.from, p.to), columns), nil)
 	}
 }

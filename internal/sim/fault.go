@@ -33,12 +33,15 @@ const (
 	Flip                  // a bit of what is appended changes on the medium
 	LoseWrite             // what is appended is not on the medium, which holds zeros in its place
 	Misdirect             // as LoseWrite, and it overwrites a part of another file
+	Panic                 // a function of the user panics; only in a task
+	Lose                  // the executor that runs the task is lost; only in a task
 	kinds
 )
 
 var kindNames = [kinds]string{
 	"crash", "kill", "pause", "delay", "error", "error-after", "nospace", "short", "nofiles",
 	"full", "stuck", "slow", "jump", "flip", "lost-write", "misdirect",
+	"panic", "lose",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -195,6 +198,10 @@ func (op operation) kinds() []Kind {
 		return []Kind{Fail, FailAfter, NoSpace}
 	case opAppend:
 		return []Kind{Fail, FailAfter, NoSpace, Short}
+	case opTask:
+		return []Kind{Fail, Panic, Lose}
+	case opFetch:
+		return []Kind{Fail, Panic}
 	case opSync:
 		return []Kind{Fail, FailAfter, NoSpace}
 	case opSyncDir, opDial:

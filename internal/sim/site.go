@@ -14,6 +14,8 @@ const (
 	opYield
 	opProbe
 	opCall
+	opTask
+	opFetch
 	opCreate
 	opOpenAppend
 	opOpen
@@ -36,7 +38,7 @@ const (
 )
 
 var operationNames = [operations]string{
-	"park", "yield", "probe", "call", "create", "openappend", "open", "read", "append", "sync",
+	"park", "yield", "probe", "call", "task", "fetch", "create", "openappend", "open", "read", "append", "sync",
 	"rename", "remove", "list", "stat", "mkdir", "syncdir", "lock",
 	"dial", "listen", "accept", "receive", "send",
 }
@@ -71,7 +73,7 @@ func (s *Sites) of(op operation, path string) *site {
 		return known
 	}
 	name := path
-	if op != opCall {
+	if op != opCall && op != opTask && op != opFetch {
 		name = operationNames[op] + "(" + Class(path) + ")"
 	}
 	known := s.byName[name]
