@@ -17,7 +17,7 @@ func BenchmarkRestart(b *testing.B) {
 }
 
 func benchmarkRestart(b *testing.B, scenario func(*Sim)) {
-	p := typical(scenario)[0]
+	p := typical(scenario, newOptions(nil))[0]
 	var states []*state
 	first := declare(scenario, p)
 	f := first.play(first.begin(), settings{observe: func(began *state, at sim.Point) {

@@ -21,7 +21,7 @@ func TestTraceIsThatOfThePlan(t *testing.T) {
 			for i := range traces {
 				runtime.GOMAXPROCS(i + 1)
 				s := declare(scenario, p)
-				f := s.play(s.begin(), settings{observe: func(_ *state, at sim.Point) { known.note(at) }})
+				f := s.play(s.begin(), settings{observe: func(_ *state, at sim.Point) { known.note(at, AllFaults) }})
 				if f.failure != nil {
 					t.Fatalf("%s, %v: %v", name, p, f.failure)
 				}

@@ -11,13 +11,17 @@ import (
 )
 
 // faultKinds are the kinds of fault that random plans use.
-var faultKinds = []sim.Kind{sim.Crash, sim.Kill, sim.Delay, sim.Fail, sim.FailAfter, sim.NoSpace, sim.Short}
+var faultKinds = []sim.Kind{
+	sim.Crash, sim.Kill, sim.Delay, sim.Fail, sim.FailAfter, sim.NoSpace, sim.Short, sim.Panic, sim.Lose,
+}
 
 // place is what is known of a site from runs before: how often one process reached
-// it, and which errors it can have.
+// it, and which faults it can have.
 type place struct {
 	occurrences int
-	errors      []sim.Kind
+	kinds       []sim.Kind
+	inTask      bool
+	faults      FaultSet // that are allowed
 }
 
 // places knows the sites at which faults can hit, and those that can be odd.
@@ -26,21 +30,34 @@ type places struct {
 	odd    map[string]bool
 }
 
-func newPlaces() places { return places{map[string]*place{}, map[string]bool{}} }
+func newPlaces() places { return places{points: map[string]*place{}, odd: map[string]bool{}} }
 
 func (p places) noteOdd(site string) { p.odd[site] = true }
 
-func (p places) note(at sim.Point) {
+func (p places) note(at sim.Point, faults FaultSet) {
 	known := p.points[at.Site]
 	if known == nil {
-		known = &place{errors: at.Errors()}
+		known = &place{inTask: at.InTask(), kinds: faults.errors(at), faults: faults}
+		for _, kind := range []sim.Kind{sim.Crash, sim.Kill, sim.Delay} {
+			if faults.allows(at, kind) {
+				known.kinds = append(known.kinds, kind)
+			}
+		}
+		if len(known.kinds) == 0 {
+			return
+		}
 		p.points[at.Site] = known
 	}
 	known.occurrences = max(known.occurrences, at.Occurrence)
 }
 
+// maxTaskFaults is how many attempts at tasks a plan lets fail: with one more, a
+// program may give up.
+const maxTaskFaults = 3
+
 // drawPlan draws a plan but for the inputs, which the scenario draws. A third of the plans
-// have no fault but odd shapes, a third one fault, the others up to four.
+// have no fault but odd shapes, a third one fault, the others up to four. Each kind of
+// fault is in the plan's reach with a probability of a half.
 func drawPlan(r *rand.Rand, known places) *plan {
 	p := newPlan()
 	p.seed = r.Uint64N(1 << 31)
@@ -66,21 +83,33 @@ func drawPlan(r *rand.Rand, known places) *plan {
 	case 2:
 		faults = 2 + r.IntN(3)
 	}
+	enabled := slices.DeleteFunc(slices.Clone(faultKinds), func(sim.Kind) bool { return r.IntN(2) == 0 })
+	if len(enabled) == 0 {
+		enabled = faultKinds
+	}
+	inTasks := 0
 	for incarnation := 1; faults > 0 && len(known.points) > 0; faults-- {
-		f := known.draw(r)
+		f, at := known.draw(r, enabled)
+		if at.inTask && isError(f.Kind) {
+			if inTasks++; inTasks > maxTaskFaults {
+				continue
+			}
+		}
 		f.Incarnation = incarnation
 		p.faults = append(p.faults, f)
-		if f.Kind != sim.Delay && r.IntN(4) > 0 {
+		if f.Kind != sim.Delay && !at.inTask && r.IntN(4) > 0 {
 			incarnation++
 		}
 	}
 	return p
 }
 
+func isError(kind sim.Kind) bool { return kind != sim.Crash && kind != sim.Kill && kind != sim.Delay }
+
 // draw draws a point and what happens there. A program spends most sites on its start
 // and most points on its batches, and what matters most is around the calls of sources
 // and sinks: each of the three has its share.
-func (p places) draw(r *rand.Rand) sim.Fault {
+func (p places) draw(r *rand.Rand, enabled []sim.Kind) (sim.Fault, *place) {
 	sites := slices.Sorted(maps.Keys(p.points))
 	weight := func(site string) int { return p.points[site].occurrences }
 	switch r.IntN(3) {
@@ -94,22 +123,35 @@ func (p places) draw(r *rand.Rand) sim.Fault {
 	site := pick(r, sites, weight)
 	at := p.points[site]
 	f := sim.Fault{Site: site, Occurrence: 1 + min(r.IntN(at.occurrences), r.IntN(at.occurrences))}
-	switch draw := r.IntN(10); {
-	case draw < 3 && len(at.errors) > 0:
-		f.Kind = at.errors[r.IntN(len(at.errors))]
-	case draw == 4:
-		f.Kind, f.Delay = sim.Delay, time.Duration(1+r.IntN(5000))*time.Millisecond
-	case draw == 5:
-		f.Kind = sim.Kill
-	default:
+	f.Kind = at.kind(r, enabled)
+	switch f.Kind {
+	case sim.Delay:
+		f.Delay = time.Duration(1+r.IntN(5000)) * time.Millisecond
+	case sim.Crash:
 		f.Outcome = sim.Outcome{Kind: sim.OutcomeKind(r.IntN(int(sim.Mixed) + 1)), Seed: r.Uint64N(1000)}
+		if !at.faults.leaves(f.Outcome.Kind) {
+			f.Outcome.Kind = sim.Lost
+		}
 	}
-	return f
+	return f, at
+}
+
+// kind draws what happens at a place: of the kinds enabled, if it can have one of
+// them, and a crash as often as all others together.
+func (p *place) kind(r *rand.Rand, enabled []sim.Kind) sim.Kind {
+	kinds := slices.DeleteFunc(slices.Clone(p.kinds), func(k sim.Kind) bool { return !slices.Contains(enabled, k) })
+	if len(kinds) == 0 {
+		kinds = p.kinds
+	}
+	if slices.Contains(kinds, sim.Crash) && r.IntN(2) == 0 {
+		return sim.Crash
+	}
+	return kinds[r.IntN(len(kinds))]
 }
 
 // isCall says whether a site is a call of a source or a sink in the middle of a batch.
 func isCall(site string) bool {
-	for _, call := range []string{"latest(", "last(", "write(", "commit(", "probe(batch("} {
+	for _, call := range []string{"latest(", "last(", "write(", "rest(", "prepare(", "commit(", "probe(batch("} {
 		if strings.HasPrefix(site, call) {
 			return true
 		}

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -13,21 +14,33 @@ import (
 // before it: the durable world is cloned at the point, and the program is started in
 // each state that the disk can be in. An error needs a run of its own, for what the
 // process has in memory matters.
+//
+// Left out is what would show nothing new: a state from which the program was started
+// before; a fault before the one that led here, for the two were tried in the other
+// order; what a process that ended with an error left, if a process was started from
+// the same; and an error at a point that was reached before with the same durable
+// world, unless that has not changed since the last fault: what a process has in
+// memory follows from what is durable and where it is.
 type explorer struct {
 	scenario func(*Sim)
 	sites    *sim.Sites
+	faults   FaultSet
+	until    time.Time      // zero: no bound
 	seen     map[uint64]int // states that were explored, to which depth
+	erred    map[uint64]int // errors that were tried, by what a process saw and where it was
 	kinds    map[sim.Kind]bool
 	outcomes map[sim.OutcomeKind]bool
 	doubled  int // runs that were made twice
+	cover    *cover
 
 	points, worlds, pruned int
+	tried, known           int // branches of the run without faults
 	failed                 *failed
 }
 
 func newExplorer(scenario func(*Sim)) *explorer {
 	return &explorer{
-		scenario: scenario, sites: sim.NewSites(), seen: map[uint64]int{},
+		scenario: scenario, sites: sim.NewSites(), faults: AllFaults, seen: map[uint64]int{}, erred: map[uint64]int{},
 		kinds: map[sim.Kind]bool{}, outcomes: map[sim.OutcomeKind]bool{},
 	}
 }
@@ -41,63 +54,155 @@ type failed struct {
 // every says which of the runs is made twice to see whether it is the same.
 const every = 64
 
-// snapshot is the world at a point.
-type snapshot struct {
-	state *state
-	fault sim.Fault // a crash there
+// branch is a fault at a point of a run: a crash, with the state that it interrupts,
+// or an error.
+type branch struct {
+	state *state // nil for an error
+	fault sim.Fault
+}
+
+// all explores plans to a depth, the lower depths first. Of the plans, the first goes
+// beyond depth 1.
+func (x *explorer) all(plans []*plan, depth int) {
+	for d := 1; d <= depth && x.failed == nil; d++ {
+		x.tried, x.known = 0, 0
+		for i, p := range plans {
+			if i == 0 || d == 1 {
+				x.explore(nil, p, d)
+			}
+		}
+	}
+}
+
+func (x *explorer) over() bool {
+	return x.failed != nil || !x.until.IsZero() && time.Now().After(x.until)
 }
 
 // explore runs the program from a state and then with each fault that can happen on
 // the way, depth of them one after the other. A nil state is the beginning. The plan
 // has the faults that led to the state.
 func (x *explorer) explore(st *state, p *plan, depth int) {
-	s := declare(x.scenario, p)
-	if st == nil {
-		st = s.begin()
-	}
-	key := s.hash(st) ^ s.coming(st)
-	if before, ok := x.seen[key]; ok && before >= depth {
-		x.pruned++
+	if x.failed != nil {
 		return
 	}
-	x.seen[key] = depth
-
-	var snapshots []snapshot
-	var errors []sim.Fault
-	var last mark
+	s := declare(x.scenario, p)
+	s.cover = x.cover
+	root := st == nil
+	if root {
+		st = s.begin()
+	}
+	began := st.starts
+	key := s.hash(st) ^ s.coming(st)
+	if x.isKnown(key, depth) {
+		return
+	}
+	var branches []branch
+	where := position{sim: s}
 	o := settings{sites: x.sites}
+	o.known = func(st *state) bool {
+		return st.starts > began && (depth == 0 || st.disk.IsDurable()) && x.isKnown(s.hash(st)^s.coming(st), depth)
+	}
 	if depth > 0 {
 		o.observe = func(began *state, at sim.Point) {
-			x.points++
-			if now := (mark{s.world.Disk().Generation(), s.version, s.now(), began.starts}); now != last {
-				last = now
-				snapshots = append(snapshots, snapshot{s.clone(began), incarnated(at.Fault(sim.Crash), began.starts)})
+			if s.waits(began.starts) {
+				return
 			}
-			for _, kind := range at.Errors() {
-				if kind == sim.NoFiles {
-					continue // does what an I/O error does
+			x.points++
+			if where.moved(began, at) && x.faults&Crash != 0 {
+				branches = append(branches, branch{s.clone(began), incarnated(at.Fault(sim.Crash), began.starts)})
+			}
+			for _, kind := range x.faults.errors(at) {
+				if kind == sim.NoFiles || depth > 1 && kind == sim.Panic || !x.isNew(where.key(at, kind), depth) {
+					continue // NoFiles does what an error does; to what comes after a panic, it is a failure
 				}
-				errors = append(errors, incarnated(at.Fault(kind), began.starts))
+				branches = append(branches, branch{nil, incarnated(at.Fault(kind), began.starts)})
 			}
 		}
 	}
 	x.worlds++
 	f := s.play(st, o)
-	if f.failure == nil && x.worlds%every == 1 {
+	if f.failure == nil && x.worlds%every == 1 && !f.known {
 		f.failure = x.again(st, p, f.trace)
 	}
 	if f.failure != nil {
 		x.failed = &failed{p, f.failure}
 		return
 	}
-	x.crashes(s, p, snapshots, depth)
-	for _, fault := range errors {
-		if x.failed != nil {
+	if root {
+		x.known += len(branches)
+	}
+	// All crashes come before all errors: what a process that failed leaves is most
+	// often what a crash has left.
+	slices.SortStableFunc(branches, func(a, b branch) int { return b2i(a.state == nil) - b2i(b.state == nil) })
+	for _, i := range spread(len(branches), root && depth > 1 && !x.until.IsZero()) {
+		if x.over() {
 			return
 		}
-		x.kinds[fault.Kind] = true
-		x.explore(st, p.with(func(p *plan) { p.faults = append(p.faults, fault) }), depth-1)
+		x.follow(s, st, p, branches[i], depth-1)
+		if root {
+			x.tried++
+		}
 	}
+}
+
+// isNew says whether an error was not tried at a place to a depth, and notes that it
+// will be.
+func (x *explorer) isNew(key uint64, depth int) bool {
+	if before, ok := x.erred[key]; ok && before >= depth {
+		x.pruned++
+		return false
+	}
+	x.erred[key] = depth
+	return true
+}
+
+// isKnown says whether a state was explored to a depth, and notes that it will be.
+func (x *explorer) isKnown(key uint64, depth int) bool {
+	if before, ok := x.seen[key]; ok && before >= depth {
+		x.pruned++
+		return true
+	}
+	x.seen[key] = depth
+	return false
+}
+
+// spread is the order in which branches are followed: as they come, or, where time may
+// run out, from all over the run.
+func spread(n int, mixed bool) []int {
+	order := make([]int, n)
+	step := 1
+	if mixed {
+		for step = int(float64(n)*0.618) | 1; n > 0 && gcd(step, n) != 1; step++ {
+		}
+	}
+	for i := range order {
+		order[i] = i * step % n
+	}
+	return order
+}
+
+func gcd(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// waits says whether an error of the plan has yet to hit the process that runs: faults
+// before it were tried without it.
+func (s *Sim) waits(process int) bool {
+	if len(s.plan.faults) == 0 {
+		return false
+	}
+	last := s.plan.faults[len(s.plan.faults)-1]
+	return last.Kind != sim.Crash && (process < last.Incarnation || process == last.Incarnation && len(s.world.Fired()) == 0)
 }
 
 // coming is a hash of the faults that the plan has for processes to come.
@@ -111,11 +216,47 @@ func (s *Sim) coming(st *state) uint64 {
 	return h.Sum64()
 }
 
+// position is where a run is: the durable world, and how often each site was passed
+// since that has changed.
+type position struct {
+	sim   *Sim
+	mark  mark
+	world uint64         // hash of what is durable or seen
+	since map[string]int // points by site
+}
+
 // mark tells moments apart between which nothing durable has changed.
 type mark struct {
 	disk, parts uint64
 	at          time.Duration
 	process     int
+	faults      int // that have hit the process
+}
+
+// moved takes in a point and says whether something has changed before it.
+func (w *position) moved(began *state, at sim.Point) bool {
+	s := w.sim
+	now := mark{s.world.Disk().Generation(), s.version, s.now(), began.starts, len(s.world.Fired())}
+	if now == w.mark {
+		w.since[at.Site]++
+		return false
+	}
+	h := xxhash.New()
+	fmt.Fprint(h, s.world.Disk().Hash(), now.at, s.plan.shape, began.stopped)
+	for _, p := range s.parts {
+		p.hash(h)
+	}
+	if now.faults != w.mark.faults && now.process == w.mark.process {
+		fmt.Fprint(h, s.plan.faults) // its effect on the memory is not yet over
+	}
+	moved := now.disk != w.mark.disk || now.parts != w.mark.parts || now.at != w.mark.at || now.process != w.mark.process
+	w.mark, w.world, w.since = now, h.Sum64(), map[string]int{at.Site: 1}
+	return moved
+}
+
+// key tells the place of an error from all others.
+func (w *position) key(at sim.Point, kind sim.Kind) uint64 {
+	return xxhash.Sum64String(fmt.Sprint(w.world, at.Site, w.since[at.Site], kind))
 }
 
 func incarnated(f sim.Fault, n int) sim.Fault {
@@ -123,22 +264,27 @@ func incarnated(f sim.Fault, n int) sim.Fault {
 	return f
 }
 
-// crashes explores what each crash leaves.
-func (x *explorer) crashes(s *Sim, p *plan, snapshots []snapshot, depth int) {
-	for _, at := range snapshots {
-		for _, outcome := range at.state.disk.Outcomes() {
-			if x.failed != nil {
-				return
-			}
-			x.kinds[sim.Crash], x.outcomes[outcome.Kind] = true, true
-			crashed := *at.state
-			crashed.disk = at.state.disk.Crash(outcome)
-			crashed.at += time.Duration(s.plan.shape.downtime) * Interval
-			crashed.clean, crashed.crashed = false, true
-			fault := at.fault
-			fault.Outcome = outcome
-			x.explore(&crashed, p.with(func(p *plan) { p.faults = append(p.faults, fault) }), depth-1)
+// follow explores what comes of a branch: of a crash, from each state that it can
+// leave the disk in.
+func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
+	x.kinds[b.fault.Kind] = true
+	with := func(f sim.Fault) *plan { return p.with(func(p *plan) { p.faults = append(p.faults, f) }) }
+	if b.state == nil {
+		x.explore(st, with(b.fault), depth)
+		return
+	}
+	for _, outcome := range b.state.disk.Outcomes() {
+		if x.over() || !x.faults.leaves(outcome.Kind) {
+			continue
 		}
+		x.outcomes[outcome.Kind] = true
+		crashed := *b.state
+		crashed.disk = b.state.disk.Crash(outcome)
+		crashed.at += time.Duration(s.plan.shape.downtime) * Interval
+		crashed.clean, crashed.crashed = false, true
+		fault := b.fault
+		fault.Outcome = outcome
+		x.explore(&crashed, with(fault), depth)
 	}
 }
 
@@ -154,40 +300,10 @@ func (x *explorer) again(st *state, p *plan, trace uint64) *violation {
 
 // String is the account of what was explored.
 func (x *explorer) String() string {
-	return fmt.Sprintf("points=%d kinds=%d outcomes=%d worlds=%d pruned=%d run-twice=%d",
+	text := fmt.Sprintf("points=%d kinds=%d outcomes=%d worlds=%d pruned=%d run-twice=%d",
 		x.points, len(x.kinds), len(x.outcomes), x.worlds, x.pruned, x.doubled)
-}
-
-// diverged finds where two runs of a plan differ.
-func diverged(scenario func(*Sim), p *plan) *violation {
-	run := func(stackAt uint64) (worlds []*sim.World) {
-		s := declare(scenario, p)
-		s.play(s.begin(), settings{keepTrace: true, stackAt: stackAt, worlds: &worlds})
-		return worlds
+	if x.failed == nil && x.tried < x.known {
+		text += fmt.Sprintf(", out of time after %d of %d branches", x.tried, x.known)
 	}
-	const pairs = 8 // what differs once may agree the next time
-	for range pairs {
-		a, b := run(0), run(0)
-		for i := range min(len(a), len(b)) {
-			if at := sim.Divergence(a[i], b[i]); at > 0 {
-				return divergence(i, at, a[i], b[i], run)
-			}
-		}
-	}
-	return &violation{"determinism", "two runs of one plan have different traces"}
-}
-
-// divergence describes where two runs of a machine differ, with the stacks of two more.
-func divergence(machine int, at uint64, a, b *sim.World, run func(stackAt uint64) []*sim.World) *violation {
-	event := func(w *sim.World) string {
-		if trace := w.Trace(); at <= uint64(len(trace)) {
-			return trace[at-1]
-		}
-		return "(the run has ended)"
-	}
-	text := fmt.Sprintf("two runs of one plan differ from event %d of process %d on:\n    %s\n    %s", at, machine+1, event(a), event(b))
-	if c, d := run(at), run(at); machine < len(c) && machine < len(d) {
-		text += fmt.Sprintf("\n  the stacks there:\n%s\n%s", c[machine].Stack(), d[machine].Stack())
-	}
-	return &violation{"determinism", text + "\n  the program depends on something else than its input: the order of a map, the time of day, random numbers, goroutines"}
+	return text
 }

@@ -18,6 +18,7 @@ type history[T any] struct {
 	contract Contract
 	key      func(row T) string // of Upsert
 	state    historyState[T]
+	checked  int // rows that a script has seen
 }
 
 type historyState[T any] struct {

@@ -111,6 +111,7 @@ func (m *machine) wantsStop(st *state) bool {
 
 // verdict is that of all oracles. It is nil only if all of the input has arrived.
 func (s *Sim) verdict() (broken *violation, final bool) {
+	s.lookAround()
 	for _, o := range s.oracles {
 		v, final := o.check()
 		if final {
@@ -206,10 +207,10 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	return false
 }
 
-// disturbed says whether something happened to the process that excuses an error. A
-// delay does not, and neither does what befalls a task, which is tried again.
+// disturbed says whether something happened to the process that excuses an error. What
+// befalls a task does not: it is tried again.
 func (m *machine) disturbed() bool {
 	return slices.ContainsFunc(m.world.Fired(), func(f sim.Fault) bool {
-		return f.Kind != sim.Delay && !m.sites.InTask(f.Site)
+		return f.Kind.Excuses() && !m.sites.InTask(f.Site)
 	})
 }

@@ -48,11 +48,7 @@ func TestMutants(t *testing.T) {
 			t.Logf("mutant %d of the %s: %s", m.number, program.name, m.bug)
 			began := time.Now()
 			x := newExplorer(program.scenario)
-			for _, p := range typical(program.scenario) {
-				if x.failed == nil {
-					x.explore(nil, p, 1)
-				}
-			}
+			x.all(typical(program.scenario, newOptions(nil)), 1)
 			caught(t, "Exhaust", x.worlds, program.scenario, x.failed, began)
 
 			began = time.Now()

@@ -14,8 +14,8 @@ import (
 // TestPlanText: a plan says all about itself.
 func TestPlanText(t *testing.T) {
 	known := newPlaces()
-	known.points["sync(ckpt/log/*-*.log)"] = &place{7, []sim.Kind{sim.Fail, sim.FailAfter}}
-	known.points["write(counts)"] = &place{3, []sim.Kind{sim.Fail}}
+	known.points["sync(ckpt/log/*-*.log)"] = &place{7, []sim.Kind{sim.Crash, sim.Fail, sim.FailAfter}, false, AllFaults}
+	known.points["write(counts)"] = &place{3, []sim.Kind{sim.Delay, sim.Fail}, true, AllFaults}
 	known.noteOdd("wal/roll")
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPlan(rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0)), known)

@@ -23,6 +23,10 @@ type Process struct {
 // Context ends when the program is to stop.
 func (p *Process) Context() context.Context { return p.ctx }
 
+// FS is the simulated disk, for files that the program itself writes and reads. As on
+// a real one, a file lasts once it and its directory are synced.
+func (p *Process) FS() env.FS { return p.env.FS() }
+
 // Options returns the options of a stream in the simulated world whose progress is in
 // a directory of the simulated disk. Env, Interval, Checkpoint, Parallelism and
 // SnapshotEvery are set; Env and Interval must stay.

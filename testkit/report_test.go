@@ -67,8 +67,15 @@ func TestAFailureIsShrunkAndReplays(t *testing.T) {
 // exhausted returns what Exhaust finds.
 func exhausted(scenario func(*Sim)) *failed {
 	x := newExplorer(scenario)
-	x.explore(nil, typical(scenario)[0], 1)
+	x.all(typical(scenario, newOptions(nil)), 1)
 	return x.failed
+}
+
+// check returns the first of some random plans that fails.
+func check(scenario func(*Sim), runs int, seed uint64, count *tally) *failed {
+	c := newChecker(scenario, seed, newOptions(nil))
+	c.tally = count
+	return c.check(runs)
 }
 
 // TestDivergence: a program that depends on the order of a map is found out.

@@ -49,6 +49,12 @@ func draw[T any](s *Sim, name string, rows *rapid.Generator[[]T]) drawn[T] {
 	in := s.plan.input(name)
 	if in == nil {
 		in = &input{name: name}
+		if rows == nil && s.script == nil {
+			s.wrong("input %s: the generator of its rows is nil; only a script, which adds rows, does without", name)
+		}
+		if rows == nil || s.script != nil {
+			rows = rapid.Just([]T(nil))
+		}
 		for _, row := range example(rows, s.plan.seed+uint64(len(s.plan.inputs))) {
 			text, err := json.Marshal(row, json.Deterministic(true))
 			if err != nil {

@@ -18,6 +18,7 @@ var worldStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 // finished is what a run came to.
 type finished struct {
 	failure *violation // nil: all promises were kept
+	known   bool       // the run was cut short: its rest is known
 	trace   uint64
 	fired   []sim.Fault
 }
@@ -27,6 +28,7 @@ type settings struct {
 	sites     *sim.Sites
 	observe   func(*state, sim.Point) // called at each point with the state in which the machine began
 	odd       func(site string)       // called for each site that may have a rare behaviour
+	known     func(*state) bool       // whether what follows from a state is known
 	keepTrace bool
 	stackAt   uint64 // of the first machine whose trace is as long
 	worlds    *[]*sim.World
@@ -43,6 +45,9 @@ func (s *Sim) play(st *state, o settings) finished {
 		p.load(st.parts[i])
 	}
 	for f.failure == nil {
+		if f.known = o.known != nil && o.known(st); f.known {
+			break
+		}
 		done := s.machine(st, o, &f)
 		if s.mistake != nil {
 			f.failure = &violation{"scenario", s.mistake.Error()}

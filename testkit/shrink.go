@@ -37,7 +37,7 @@ func shrink(scenario func(*Sim), from failed) (*shrinker, failed) {
 // faults one at a time has led to none.
 func (k *shrinker) startOver() {
 	x := newExplorer(k.scenario)
-	x.explore(nil, typical(k.scenario)[0], 1)
+	x.all(typical(k.scenario, newOptions(nil))[:1], 1)
 	k.tries += x.worlds
 	if x.failed == nil || x.failed.why.class != k.class {
 		return

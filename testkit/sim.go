@@ -21,6 +21,9 @@ type Sim struct {
 	outputs []func(journal.Plan) bool // whether the output has a batch
 	mistake error                     // of the scenario
 
+	sometimes []sometimes
+	script    *script // nil unless it is one
+
 	// The run.
 	world     *sim.World // of the machine that runs now
 	process   *sim.Process
@@ -29,6 +32,7 @@ type Sim struct {
 	version   uint64        // of the parts
 	violation *violation    // the first promise that was seen broken
 	tally     *tally        // nil if nobody counts
+	cover     *cover        // nil if nobody looks
 	verbose   bool
 	timeline  []string
 }
@@ -97,7 +101,7 @@ func declare(scenario func(*Sim), p *plan) *Sim {
 		s.wrong("the scenario has no program: call App")
 	}
 	if len(s.oracles) == 0 {
-		s.wrong("the scenario says nothing that must hold: call ExactlyOnce, LastByKey or EqualsBatch")
+		s.wrong("the scenario says nothing that must hold: call ExactlyOnce, LastByKey, EqualsBatch, Eventually or Invariant")
 	}
 	return s
 }

@@ -26,6 +26,7 @@ type Topic[T any] struct {
 	partitions int
 	state      topicState
 	latest     []int // the last end handed out to the process that runs
+	added      [][]T // rows by partition, of a script; else nil
 }
 
 // topicState is what a topic knows of its readers.
@@ -41,6 +42,9 @@ func Input[T any](s *Sim, name string, partitions int, rows *rapid.Generator[[]T
 	if partitions < 1 {
 		s.wrong("input %s: %d partitions", name, partitions)
 		t.partitions = 1
+	}
+	if s.script != nil {
+		t.added = make([][]T, t.partitions)
 	}
 	s.add(t)
 	return t
@@ -61,6 +65,12 @@ func (t *Topic[T]) hash(h *xxhash.Digest) {
 // available returns how many rows of each partition have arrived.
 func (t *Topic[T]) available() []int {
 	now, counts := t.sim.now(), make([]int, t.partitions)
+	if t.sim.script != nil {
+		for p := range t.added {
+			counts[p] = len(t.added[p])
+		}
+		return counts
+	}
 	for i := range t.rows {
 		if t.arrival(i) > now {
 			break
@@ -72,6 +82,9 @@ func (t *Topic[T]) available() []int {
 
 // slice returns the rows of a partition between two offsets.
 func (t *Topic[T]) slice(partition, from, to int) []T {
+	if t.sim.script != nil {
+		return t.added[partition][from:to]
+	}
 	rows := make([]T, 0, max(0, to-from))
 	for offset := from; offset < to; offset++ {
 		rows = append(rows, t.rows[offset*t.partitions+partition])

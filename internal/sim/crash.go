@@ -29,6 +29,8 @@ var outcomeNames = []string{
 	"kept", "lost", "truncated", "torn", "entries", "zeroed", "garbage", "sectors", "subset", "mixed",
 }
 
+func (k OutcomeKind) String() string { return outcomeNames[k] }
+
 // Outcome is a crash outcome with its details. Seed draws these, such as the byte
 // at which a write is torn; 0 stands for the canonical ones, in the middle.
 type Outcome struct {

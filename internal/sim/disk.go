@@ -61,6 +61,13 @@ func NewDisk(profile Profile) *Disk {
 // two moments of one run means the same disk.
 func (d *Disk) Generation() uint64 { return d.generation }
 
+// IsDurable says whether a crash would leave the disk as it is.
+func (d *Disk) IsDurable() bool {
+	return !slices.ContainsFunc(d.nodes, func(n *node) bool {
+		return n != nil && (len(n.pending) > 0 || len(n.ends) > 0 || len(n.lost) > 0)
+	})
+}
+
 // Clone returns a copy that changes apart from d. It costs one pointer a file.
 func (d *Disk) Clone() *Disk {
 	d.token = new(token) // neither owns what both share

@@ -1,0 +1,137 @@
+package testkit
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tidewheel/tidewheel/internal/sim"
+)
+
+// Option changes what the entry points do.
+type Option func(*options)
+
+type options struct {
+	runs    int
+	depth   int
+	budget  time.Duration
+	faults  FaultSet
+	profile DiskProfile
+	fixed   bool // the profile
+}
+
+// Runs sets the number of random runs of [Check]. The flag -testkit.runs goes before
+// it.
+func Runs(n int) Option { return func(o *options) { o.runs = n } }
+
+// Depth sets how many faults are tried one after the other, the second in the
+// recovery from the first. Default 1. The number of worlds grows as a power of it.
+func Depth(n int) Option { return func(o *options) { o.depth = n } }
+
+// Budget bounds the time of [Exhaust]. When it ends, the test goes on and the account
+// says how much was explored. Default: none. Worlds of depth 1 come first.
+func Budget(d time.Duration) Option { return func(o *options) { o.budget = d } }
+
+// Faults sets what may go wrong. Default: AllFaults.
+func Faults(of FaultSet) Option { return func(o *options) { o.faults = of } }
+
+// Profile sets what the simulated disk may lose in a crash. Default: Strict, and in
+// random runs any.
+func Profile(p DiskProfile) Option {
+	return func(o *options) { o.profile, o.fixed = p, true }
+}
+
+// DiskProfile says what a disk may lose in a crash.
+type DiskProfile = sim.Profile
+
+// The profiles of disks.
+const (
+	Strict      = sim.Strict      // the least that POSIX promises
+	Ext4Ordered = sim.Ext4Ordered // a journalling file system such as ext4 with data=ordered
+)
+
+// FaultSet is a set of kinds of fault.
+type FaultSet uint32
+
+// The kinds of fault.
+const (
+	Crash        FaultSet = 1 << iota // the machine stops; what was not synced is there, or none of it
+	Torn                              // with Crash: any part of what was not synced is there
+	Kill                              // the process ends; the disk stays as it was seen
+	Slow                              // something takes seconds
+	DiskError                         // a call of the file system fails, before or after its effect, or half way
+	DiskFull                          // a write fails for want of space
+	BeforeCall                        // a call of a source, a sink or an endpoint fails and had no effect
+	AfterCall                         // a call of a source, a sink or an endpoint fails and had its effect
+	TaskFailure                       // a task fails, also in the middle of its rows and at its end
+	TaskPanic                         // a function of the user panics in a task
+	ExecutorLoss                      // an executor is lost with its blocks while a task runs
+
+	// AllFaults is every kind.
+	AllFaults = 1<<iota - 1
+)
+
+// allows says whether a fault of a kind may hit a point.
+func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
+	var in FaultSet
+	switch kind {
+	case sim.Crash:
+		in = Crash
+	case sim.Kill:
+		in = Kill
+	case sim.Delay:
+		in = Slow
+	case sim.NoSpace:
+		in = DiskFull
+	case sim.Panic:
+		in = TaskPanic
+	case sim.Lose:
+		in = ExecutorLoss
+	case sim.Fail:
+		switch {
+		case at.InTask():
+			in = TaskFailure
+		case at.IsCall():
+			in = BeforeCall
+		default:
+			in = DiskError
+		}
+	case sim.FailAfter:
+		in = DiskError
+		if at.IsCall() {
+			in = AfterCall
+		}
+	default:
+		in = DiskError
+	}
+	return s&in != 0
+}
+
+// errors lists the errors that a point can have.
+func (s FaultSet) errors(at sim.Point) []sim.Kind {
+	var kinds []sim.Kind
+	for _, kind := range at.Errors() {
+		if s.allows(at, kind) {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
+}
+
+// leaves says whether a crash may leave the disk so.
+func (s FaultSet) leaves(kind sim.OutcomeKind) bool {
+	return s&Crash != 0 && (s&Torn != 0 || kind <= sim.Lost)
+}
+
+func newOptions(list []Option) options {
+	o := options{runs: 100, depth: 1, faults: AllFaults}
+	if testing.Short() {
+		o.runs = 20
+	}
+	for _, option := range list {
+		option(&o)
+	}
+	if *runsFlag > 0 {
+		o.runs = *runsFlag
+	}
+	return o
+}
