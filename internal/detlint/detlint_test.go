@@ -18,7 +18,7 @@ const module = "github.com/tidewheel/tidewheel/"
 // implementations of the Env, what tests, measures and drives the engine, and
 // checks of source code.
 var outside = []string{
-	"internal/env", "internal/sim", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
+	"internal/env", "internal/sim", "internal/failpoint", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
 }
 
 func isEngine(path string) bool {

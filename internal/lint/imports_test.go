@@ -20,6 +20,7 @@ var layers = []struct {
 	{"internal/codec", nil},
 	{"internal/keyed", []string{"internal/codec"}},
 	{"internal/sim", []string{"internal/env"}},
+	{"internal/failpoint", []string{"internal/env", "internal/sim", "wal"}},
 	{"internal/detlint", nil},
 	{"internal/callsite", nil},
 	{"internal/manifest", []string{"internal/env", "internal/mutate"}},
@@ -39,6 +40,7 @@ var layers = []struct {
 	{"testkit", []string{"dstream", "structured", "rdd", "scheduler", "receiver", "checkpoint", "wal", "internal"}},
 	{"examples", []string{"dstream", "structured", "rdd", "receiver", "testkit"}},
 	{"cmd", []string{"dstream", "structured", "rdd", "receiver", "testkit", "examples", "cmd", "internal/conformance"}},
+	{"e2e", []string{"dstream", "structured", "rdd", "receiver", "wal", "examples", "internal"}},
 	{"bench", []string{"dstream", "structured", "rdd", "scheduler", "receiver", "wal", "internal"}},
 }
 
