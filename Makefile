@@ -10,11 +10,12 @@ FUZZTIME ?= 10s
 RUNS     ?= 1
 CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
+KILLS    ?= 200
 
-.PHONY: help demo test race lint fmt fuzz sim bench conformance
+.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## a live word count in both APIs, killed and recovered (RUNS=n, SEED=n)
 	@$(GO) run ./cmd/demo -runs $(RUNS) $(if $(SEED),-seed $(SEED))
@@ -44,3 +45,9 @@ bench: ## the benchmarks behind the figures (BENCH=regexp)
 
 conformance: ## cases recorded from Apache Spark (CASES=dir)
 	@$(GO) run ./cmd/conformance $(CASES)
+
+e2e: ## real processes: killed, stopped, on a full disk (KILLS=200)
+	@$(GO) test ./e2e -count=1 -v -timeout 30m -e2e.kills=$(KILLS)
+
+e2e-syncs: ## the system calls of a real run, crashed after each one (needs strace)
+	@$(GO) test ./e2e -count=1 -v -run 'TestSyncs|TestReadTrace'

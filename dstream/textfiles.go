@@ -57,17 +57,21 @@ func (r *textReader) Latest(ctx context.Context, start Offset) (Offset, error) {
 	if err != nil {
 		return "", err
 	}
+	// Files may be logged for a batch that a crash kept from being planned. Others have
+	// come since, and are part of all that has arrived until now.
+	fresh, err := r.log.Fresh(r.fs, r.place)
+	if err != nil {
+		return "", err
+	}
+	if len(fresh) > 0 {
+		if err := r.log.Append(ctx, fresh); err != nil {
+			return "", fmt.Errorf("log the files of the next batch: %w", err)
+		}
+	}
 	if end := r.log.Last() + 1; end > from {
 		return formatPosition(end), nil
 	}
-	fresh, err := r.log.Fresh(r.fs, r.place)
-	if err != nil || len(fresh) == 0 {
-		return start, err
-	}
-	if err := r.log.Append(ctx, fresh); err != nil {
-		return "", fmt.Errorf("log the files of the next batch: %w", err)
-	}
-	return formatPosition(r.log.Last() + 1), nil
+	return start, nil
 }
 
 func (r *textReader) RDD(session *rdd.Session, start, end Offset) (rdd.RDD[string], error) {
