@@ -35,6 +35,7 @@ func (s *Session) prepare(ctx context.Context) error {
 	for i, in := range s.inputs {
 		stream.Name = in.node.String()
 		if s.journal != nil {
+			stream.Fence = s.journal.CheckFence
 			stream.State = path.Join(s.options.Checkpoint, "source", strconv.Itoa(i))
 		}
 		if err := in.open(ctx, stream); err != nil {
@@ -76,6 +77,9 @@ func (s *Session) start(ctx context.Context) error {
 func (s *Session) run(ctx context.Context) error {
 	for {
 		if s.drain.IsSet() {
+			if err := s.stopReceivers(ctx); err != nil {
+				return err
+			}
 			s.generator.drain(s.now())
 		}
 		tick, wait, end := s.generator.next(s.now())
@@ -125,8 +129,12 @@ func (s *Session) batch(ctx context.Context, tick int64) error {
 		n.forget()
 	}
 	err = errors.Join(err, s.scope.Close())
+	took := s.env.Mono() - started
+	if err == nil {
+		s.pace(began.Sub(s.generator.time(tick)), took)
+	}
 	if s.options.Progress != nil && ctx.Err() == nil {
-		s.options.Progress(s.progress(tick, began, s.env.Mono()-started, err))
+		s.options.Progress(s.progress(tick, began, took, err))
 	}
 	return err
 }

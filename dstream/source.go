@@ -55,6 +55,10 @@ type Stream struct {
 	// where an earlier run ended.
 	Resumed bool
 
+	// Fence returns an error once a later run of the stream has begun. It is nil for a
+	// stream without a checkpoint.
+	Fence func(ctx context.Context) error
+
 	// State is a directory for the source alone. It need not exist yet. It is empty
 	// for a stream without a checkpoint.
 	State string
