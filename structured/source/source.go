@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -31,6 +32,10 @@ type Query struct {
 	// Epoch is the claim of this run of the query: higher than that of any run
 	// before it. What a source writes in State it writes under this number.
 	Epoch uint64
+
+	// Fence returns an error once a later run of the query has begun. It is nil for a
+	// query that keeps nothing.
+	Fence func(ctx context.Context) error
 
 	// State is a directory for the source alone, where it may keep what it needs to
 	// find the same rows again. It need not exist yet. It is empty for a bounded
@@ -92,6 +97,14 @@ type Waking interface {
 	// never too late. nil stands for data that cannot be waited for: Latest is then
 	// called at short intervals.
 	Arrival() env.Waitable
+}
+
+// Paced is a Reader that is told how long batches take, so that it can slow down what
+// comes.
+type Paced interface {
+	// Completed says when a batch ended, and how long it took. It is called after each
+	// batch.
+	Completed(ended time.Time, processing time.Duration)
 }
 
 // Counted is a Reader that counts what it handed out.

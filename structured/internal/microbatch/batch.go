@@ -54,6 +54,11 @@ func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took D
 	}
 
 	took.Total = e.Env.Mono() - began
+	for _, reader := range e.readers {
+		if paced, ok := reader.(source.Paced); ok {
+			paced.Completed(e.Env.Now(), took.Total)
+		}
+	}
 	e.report(&report, result, took)
 	if e.snapshots != nil {
 		err = e.snapshots.Between(e.operators, plan.Batch)

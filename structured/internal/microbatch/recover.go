@@ -18,7 +18,7 @@ func (e *engine) open(ctx context.Context) error {
 	for i, s := range e.Sources {
 		q := source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env}
 		if e.Dir != "" {
-			q.State = path.Join(e.Dir, "source", fmt.Sprint(i))
+			q.State, q.Fence = path.Join(e.Dir, "source", fmt.Sprint(i)), e.Log.CheckFence
 		}
 		reader, err := s.Open(ctx, q)
 		if err != nil {
