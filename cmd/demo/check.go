@@ -49,7 +49,7 @@ func countBatch(ctx context.Context, p place) (counts map[string]int64, _ int64,
 	if err != nil {
 		return nil, 0, err
 	}
-	counts, err = wordcount.RDD(session.TextFile(p.in())).CollectMap(ctx)
+	counts, err = wordcount.RDD(session.TextFile(p.in()).Union(session.TextFile(p.sent()))).CollectMap(ctx)
 	return counts, 0, errors.Join(err, session.Close())
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/tidewheel/tidewheel/dstream"
 	"github.com/tidewheel/tidewheel/examples/wordcount"
 	"github.com/tidewheel/tidewheel/rdd"
+	"github.com/tidewheel/tidewheel/receiver"
 )
 
 // runDStream writes the counts of each batch to exactly-once files. The counts of all
@@ -26,6 +27,7 @@ func runDStream(ctx context.Context, p place) error {
 	}
 	stream, err := dstream.Recover(options, func(stream *dstream.Session) error {
 		lines := stream.From(dstream.TextFiles(p.in())).
+			Union(stream.Receive(receiver.Socket(p.socket("dstream")), receiver.Options{BlockInterval: blockInterval})).
 			Map(func(line string) string { rows.Add(1); return line })
 		batch, total := wordcount.DStream(lines)
 		batch.SaveTo(dstream.Files(p.of("dstream", "counts"), wordcount.Line))

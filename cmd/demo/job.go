@@ -23,6 +23,9 @@ var jobs = []struct {
 	{"structured", runStructured},
 }
 
+// blockInterval is how often the lines of a socket become durable and are acknowledged.
+const blockInterval = 20 * time.Millisecond
+
 // progress is what a batch did.
 type progress struct {
 	Batch int64

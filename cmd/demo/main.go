@@ -4,9 +4,11 @@
 //
 //	go run ./cmd/demo [-runs n] [-seed n] [-feed duration] [-kills n]
 //
-// The text is that of Go's own source tree. A feeder puts files into a directory for
-// as long as -feed says: 45 seconds, or 10 if there are several runs. The two jobs are
-// processes of their own that read the directory side by side, each with a checkpoint.
+// The text is that of Go's own source tree. A feeder hands out files for as long as
+// -feed says: 45 seconds, or 10 if there are several runs. Half of them it puts into a
+// directory; the lines of the others it sends through sockets, by a protocol in which
+// each job acknowledges what it has made durable. The two jobs are processes of their
+// own, each with a checkpoint, that read both inputs side by side.
 // The seed, which is printed, draws the files and the moments at which each job is
 // killed: 1 to 3, or -kills, spread evenly over the time of feeding. A job that was
 // killed is started again at once, with nothing but its checkpoint. When all files are

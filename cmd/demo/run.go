@@ -50,7 +50,7 @@ func (r *run) do(ctx context.Context) error {
 }
 
 func (r *run) in(ctx context.Context, p place) error {
-	for _, directory := range []string{p.in(), p.staging(), p.of("dstream", ""), p.of("structured", "")} {
+	for _, directory := range []string{p.in(), p.sent(), p.staging(), p.of("dstream", ""), p.of("structured", "")} {
 		if err := os.MkdirAll(directory, 0o755); err != nil {
 			return err
 		}
@@ -99,6 +99,15 @@ func (r *run) stream(ctx context.Context, p place, files []file, v *view, proces
 	defer release()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	senders, err := listen(ctx, p)
+	defer func() {
+		for _, sender := range senders {
+			_ = sender.Close() // what they have kept is of no interest any more
+		}
+	}()
+	if err != nil {
+		return err
+	}
 	var all sync.WaitGroup
 	start := func(work func() error) {
 		all.Go(func() {
@@ -107,7 +116,7 @@ func (r *run) stream(ctx context.Context, p place, files []file, v *view, proces
 			}
 		})
 	}
-	start(func() error { return feed(ctx, p, files, r.feed, v.file) })
+	start(func() error { return feed(ctx, p, senders, files, r.feed, v.file) })
 	for _, process := range processes {
 		start(func() error { return process.run(ctx) })
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/examples/wordcount"
+	"github.com/tidewheel/tidewheel/receiver"
 	"github.com/tidewheel/tidewheel/structured"
 	"github.com/tidewheel/tidewheel/structured/source"
 )
@@ -35,7 +36,8 @@ func runQuery(ctx context.Context, p place, session *structured.Session, ledger 
 	}}); err != nil {
 		return err
 	}
-	query, err := wordcount.Structured(session.Stream(source.TextFiles(p.in()))).
+	sent := session.Stream(source.Socket(p.socket("structured"), receiver.Options{BlockInterval: blockInterval})).Select("value")
+	query, err := wordcount.Structured(session.Stream(source.TextFiles(p.in())).Union(sent)).
 		Write(structured.ForEachBatch(func(ctx context.Context, changes structured.DataFrame, id int64) error {
 			counts, err := structured.Collect[wordcount.Count](ctx, changes)
 			if err != nil {
