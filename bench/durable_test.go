@@ -90,11 +90,6 @@ func runDStream(b *testing.B, m *meter, list []string, build func(dstream.Pairs[
 	defer enough()
 	options := dstream.Options{
 		Interval: time.Millisecond, Checkpoint: filepath.Join(b.TempDir(), "checkpoint"), SnapshotEvery: 1 << 30, Env: m.env, Parallelism: 2,
-		Progress: func(done dstream.Progress) {
-			if m.batch(done.Duration); len(m.took) == warm+b.N {
-				enough()
-			}
-		},
 	}
 	stream, err := dstream.Recover(options, func(stream *dstream.Session) error {
 		build(stream.From(dstream.Constant(list...)).ToPairs(func(word string) (string, int64) { return word, 1 }))
@@ -103,6 +98,11 @@ func runDStream(b *testing.B, m *meter, list []string, build func(dstream.Pairs[
 	if err != nil {
 		b.Fatal(err)
 	}
+	stream.Listen(dstream.Listener{BatchCompleted: func(done dstream.Progress) {
+		if m.batch(done.Duration); len(m.took) == warm+b.N {
+			enough()
+		}
+	}})
 	if err := stream.Run(ctx); err != nil {
 		b.Fatal(err)
 	}

@@ -144,10 +144,10 @@ func (s *Session) mayBuild(operation string) bool {
 	s.mu.Lock()
 	now := s.state
 	s.mu.Unlock()
-	if now != building {
+	if now != Building {
 		s.mistake(operation, "the session is %s; its graph can't be added to after Start", now)
 	}
-	return now == building
+	return now == Building
 }
 
 // mistake keeps the first mistake made while building, with the user's line.

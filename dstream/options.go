@@ -45,16 +45,15 @@ type Options struct {
 	// timed-out keys each tenth batch only.
 	SparkCompatible bool
 
-	// Progress is told of each batch that has ended, one at a time and in order.
-	Progress func(Progress)
-
-	// Listener is told of the jobs, stages and tasks of the batches.
+	// Listener is told of the jobs, stages and tasks of the batches. What batches do is
+	// told by Session.Listen.
 	Listener func(scheduler.Event)
 
 	// Output is where Print writes; default: standard output.
 	Output io.Writer
 
-	// Logger takes warnings; default: none.
+	// Logger takes what happens: each batch at level Debug, starts and ends at Info,
+	// batches that are late at Warn, failures at Error. Default: none.
 	Logger *slog.Logger
 
 	// Clock is the time of the stream: when batches are due and what they are named.
@@ -100,15 +99,4 @@ func (o Options) validate() (Options, error) {
 		o.Parallelism = env.Processors(o.Env)
 	}
 	return o, nil
-}
-
-// Progress tells what a batch did.
-type Progress struct {
-	Batch    int64         // counts from 0
-	Time     time.Time     // of the batch: the end of its interval
-	Delay    time.Duration // from Time to the start of the batch's work
-	Duration time.Duration // of the batch's work
-	State    int64         // keys held by stateful streams after the batch
-	Ranges   []string      // what each source gave, as start…end
-	Err      error         // why the batch failed; nil if it did not
 }

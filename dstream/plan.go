@@ -70,6 +70,8 @@ func (s *Session) planAhead(ctx context.Context, tick int64) *journal.Plan {
 
 // ranges asks each source for what came since the batch before.
 func (s *Session) ranges(ctx context.Context) ([]span, error) {
+	began := s.env.Mono()
+	defer func() { s.fetched += s.env.Mono() - began }()
 	spans := make([]span, len(s.inputs))
 	for i, in := range s.inputs {
 		spans[i] = span{in.to, in.to}

@@ -32,7 +32,7 @@ func (r received[T]) String() string { return receiver.Name(r.receiver) }
 
 func (r received[T]) Open(ctx context.Context, stream Stream) (Reader[T], error) {
 	blocks, err := receiver.Open(ctx, r.receiver, receiver.Stream{
-		State: stream.State, Epoch: stream.Epoch, Fence: stream.Fence, Env: stream.Env,
+		State: stream.State, Epoch: stream.Epoch, Fence: stream.Fence, Tell: stream.Tell, Env: stream.Env,
 	}, r.options...)
 	if err != nil {
 		return nil, err

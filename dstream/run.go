@@ -11,6 +11,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/rdd"
+	"github.com/tidewheel/tidewheel/receiver"
 )
 
 // The life of a batch. Its plan (time, ranges, partitions) is logged; while that is
@@ -27,7 +28,7 @@ type doneBatch struct {
 
 // prepare opens sources and sinks, restores state and sets the clock's grid.
 func (s *Session) prepare(ctx context.Context) error {
-	stream := Stream{Env: s.env}
+	stream := Stream{Env: s.env, Tell: func(e receiver.Event) { s.events.Put(e) }}
 	if s.recovered != nil {
 		stream.ID, stream.Epoch = s.recovered.ID, s.recovered.Epoch
 		stream.Resumed = !s.recovered.Fresh && (s.recovered.Last != nil || s.recovered.Pending != nil)
@@ -75,7 +76,16 @@ func (s *Session) start(ctx context.Context) error {
 
 // run runs batches until the stream is drained or ctx is done, which is no error.
 func (s *Session) run(ctx context.Context) error {
+	s.loopNumber.Store(goroutine())
+	s.options.Logger.Info("stream started", "id", s.identity().ID, "interval", s.options.Interval, "batch", s.generator.done)
+	s.tell(func(l Listener) {
+		if l.Started != nil {
+			l.Started(s.identity())
+		}
+	})
 	for {
+		s.passOn()
+		s.submit(s.now())
 		if s.drain.IsSet() {
 			if err := s.stopReceivers(ctx); err != nil {
 				return err
@@ -86,6 +96,7 @@ func (s *Session) run(ctx context.Context) error {
 		if end {
 			return nil
 		}
+		s.report(tick, wait <= 0)
 		if wait > 0 {
 			if err := s.await(ctx, wait); err != nil {
 				return nil
@@ -97,47 +108,80 @@ func (s *Session) run(ctx context.Context) error {
 			return nil
 		}
 		if err != nil {
-			err = fmt.Errorf("batch %d (%s): %w", tick-1, s.generator.time(tick).Format(time.RFC3339Nano), err)
 			s.fail(err)
 			if s.journal != nil {
 				return nil // the batch stays pending
 			}
-			s.options.Logger.Error("batch failed", "batch", tick-1, "error", err)
 		}
 		s.generator.done = tick
+		s.submitted.forget(tick)
 	}
 }
 
 // await waits for the next tick, or for the wish to drain.
 func (s *Session) await(ctx context.Context, wait time.Duration) error {
 	if s.drain.IsSet() {
-		return s.idle.Park(ctx, wait)
+		return s.idle.Park(ctx, wait, &s.events)
 	}
-	return s.idle.Park(ctx, wait, &s.drain)
+	return s.idle.Park(ctx, wait, &s.events, &s.drain)
 }
 
 // batch runs one batch, from its plan to its commit.
 func (s *Session) batch(ctx context.Context, tick int64) error {
-	began, started := s.now(), s.env.Mono()
+	s.begin(tick)
+	info := s.info(tick)
+	s.tell(func(l Listener) {
+		if l.BatchStarted != nil {
+			l.BatchStarted(info)
+		}
+	})
 	s.scope = s.rdd.Scope(rdd.Partitions(s.partitions()))
 	s.want(tick)
-	pending, err := s.plan(ctx, tick)
+	var err error
+	s.current.replayed, err = s.plan(ctx, tick)
+	s.current.watch.Lap(&s.current.took.Plan)
 	if err == nil {
-		err = s.compute(ctx, tick, pending)
+		err = s.compute(ctx, tick, s.current.replayed)
 	}
 	for _, n := range s.nodes {
 		n.forget()
 	}
 	err = errors.Join(err, s.scope.Close())
-	took := s.env.Mono() - started
+	if ctx.Err() != nil {
+		return err // the batch was given up
+	}
+	if err != nil {
+		err = &BatchError{Batch: tick - 1, Time: s.generator.time(tick), Err: err}
+	}
+	done := s.progress(err)
 	if err == nil {
-		s.pace(began.Sub(s.generator.time(tick)), took)
+		s.pace(done.Delay, done.Duration)
 	}
-	if s.options.Progress != nil && ctx.Err() == nil {
-		s.options.Progress(s.progress(tick, began, took, err))
-	}
+	s.completed(done)
 	return err
 }
+
+// completed tells of a batch that has ended.
+func (s *Session) completed(p Progress) {
+	s.remember(p)
+	log := s.options.Logger
+	switch {
+	case p.Err != nil:
+		log.Error("batch failed", "batch", p.Batch, "error", p.Err)
+	case p.Delay > lateBatches*s.options.Interval:
+		log.Warn("batches are late: they take longer than their interval, or the stream catches up", "batch", p.Batch, "time", p.Time, "delay", p.Delay, "duration", p.Duration)
+	default:
+		log.Debug("batch done", "batch", p.Batch, "time", p.Time, "rows", p.Rows, "duration", p.Duration)
+	}
+	s.tell(func(l Listener) {
+		if l.BatchCompleted != nil {
+			l.BatchCompleted(p)
+		}
+	})
+}
+
+// lateBatches is the number of intervals after which a batch is late enough to say so.
+const lateBatches = 10
 
 // compute brings state forward, runs the outputs and commits.
 func (s *Session) compute(ctx context.Context, tick int64, pending bool) error {
@@ -162,12 +206,15 @@ func (s *Session) compute(ctx context.Context, tick int64, pending bool) error {
 		_, err := s.output(ctx, tick, pending)
 		return err
 	}
+	s.current.watch.Lap(&s.current.took.Compute)
 	if s.journal != nil {
 		if err := s.journal.PlanDurable(ctx); err != nil {
 			return err
 		}
+		s.current.watch.Lap(&s.current.took.Log)
 	}
 	answers, err := s.output(ctx, tick, pending)
+	s.current.watch.Lap(&s.current.took.Sink)
 	if err != nil {
 		return err
 	}
@@ -178,13 +225,13 @@ func (s *Session) compute(ctx context.Context, tick int64, pending bool) error {
 // returns.
 func (s *Session) output(ctx context.Context, tick int64, again bool) (answers [][]byte, err error) {
 	var first error
-	for _, o := range s.outputs {
+	for i, o := range s.outputs {
 		if s.journal != nil {
 			if err := s.journal.CheckFence(ctx); err != nil {
 				return nil, err
 			}
 		}
-		answer, err := o.run(ctx, tick, again)
+		answer, err := s.write(ctx, i, tick, again)
 		if err != nil {
 			err = fmt.Errorf("%s: %w", o.name, err)
 			if s.journal != nil {
@@ -195,6 +242,32 @@ func (s *Session) output(ctx context.Context, tick int64, again bool) (answers [
 		answers = append(answers, answer)
 	}
 	return answers, first
+}
+
+// write runs one output and tells of it.
+func (s *Session) write(ctx context.Context, i int, tick int64, again bool) (answer []byte, err error) {
+	o, info := s.outputs[i], s.info(tick)
+	p := OutputProgress{ID: i, Name: o.name, Skipped: tick%o.from.slide != 0}
+	if !p.Skipped {
+		s.tell(func(l Listener) {
+			if l.OutputStarted != nil {
+				l.OutputStarted(info, p)
+			}
+		})
+		began := s.env.Mono()
+		answer, err = o.run(ctx, tick, again)
+		p.Duration, p.Err = s.env.Mono()-began, err
+		if err != nil {
+			p.FailureReason = err.Error()
+		}
+		s.tell(func(l Listener) {
+			if l.OutputCompleted != nil {
+				l.OutputCompleted(info, p)
+			}
+		})
+	}
+	s.current.outputs = append(s.current.outputs, p)
+	return answer, err
 }
 
 // cmpErr keeps the first of two errors.
@@ -214,6 +287,7 @@ func (s *Session) commit(ctx context.Context, tick int64, changes []change, answ
 				return err
 			}
 		}
+		s.current.watch.Lap(&s.current.took.State)
 		if err := s.journal.Commit(ctx, journal.Done{Batch: tick - 1, Answers: encodeAnswers(answers)}, s.planAhead(ctx, tick+1)); err != nil {
 			return err
 		}
@@ -223,24 +297,11 @@ func (s *Session) commit(ctx context.Context, tick int64, changes []change, answ
 			}
 		}
 	}
+	s.current.watch.Lap(&s.current.took.Commit)
 	for _, in := range s.inputs {
 		if err := in.use.Commit(ctx, in.to); err != nil {
 			return fmt.Errorf("source %s: %w", in.label, err)
 		}
 	}
 	return nil
-}
-
-func (s *Session) progress(tick int64, began time.Time, duration time.Duration, err error) Progress {
-	p := Progress{Batch: tick - 1, Time: s.generator.time(tick), Duration: duration, Err: err}
-	p.Delay = began.Sub(p.Time)
-	for _, n := range s.nodes {
-		if n.keep != nil {
-			p.State += n.keep.size()
-		}
-	}
-	for _, in := range s.inputs {
-		p.Ranges = append(p.Ranges, string(in.from)+"…"+string(in.to))
-	}
-	return p
 }

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"path"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/rdd"
+	"github.com/tidewheel/tidewheel/receiver"
 )
 
 // Session holds a graph of streams and runs it, one batch after the other. Build
@@ -38,27 +40,27 @@ type Session struct {
 	ahead     []span // of the next batch, if its plan was logged with the last commit
 	cancel    context.CancelCauseFunc
 	loop      *env.Proc
-	idle      *clocked.Loop // by which the loop waits for the next batch
-	drain     env.Latch     // set when a graceful stop is asked
-	failed    env.Latch     // set when a batch has failed
-	ended     env.Latch     // set when the loop has ended and all is closed
+	events    env.Mailbox[receiver.Event] // of receivers, for listeners
+	idle      *clocked.Loop               // by which the loop waits for the next batch
+	drain     env.Latch                   // set when a graceful stop is asked
+	failed    env.Latch                   // set when a batch has failed
+	ended     env.Latch                   // set when the loop has ended and all is closed
 
-	mu      sync.Mutex //det:lock what follows
-	state   state
-	err     error // first mistake made while building
-	failure error
+	// What listeners are told; of the loop.
+	current    running
+	fetched    time.Duration // spent asking the sources, for the current batch
+	submitted  submissions
+	loopNumber atomic.Int64 // of the loop's goroutine
+
+	mu           sync.Mutex //det:lock what follows
+	state        SessionState
+	err          error // first mistake made while building
+	failure      error
+	status       Status
+	recent       []Progress
+	listeners    []listening
+	nextListener int
 }
-
-type state int
-
-const (
-	building state = iota
-	starting
-	active
-	stopped
-)
-
-func (s state) String() string { return [...]string{"being built", "starting", "active", "stopped"}[s] }
 
 // Open returns a session with an empty graph. With Options.Checkpoint, use Recover.
 func Open(options Options) (*Session, error) {
@@ -156,16 +158,26 @@ func (s *Session) Start(ctx context.Context) error {
 		return errors.Join(err, s.end())
 	}
 	s.mu.Lock()
-	s.state = active
+	s.state = Active
 	s.mu.Unlock()
 	s.idle = clocked.NewLoop(s.env)
-	s.loop = s.env.Spawn("dstream", func() error {
+	loop := s.env.Spawn("dstream", func() error {
 		defer s.idle.End()
 		err := env.Protect(func() error { return s.run(running) })
 		s.fail(err)
 		return errors.Join(err, s.end())
 	})
+	s.mu.Lock()
+	s.loop = loop
+	s.mu.Unlock()
 	return nil
+}
+
+// started says whether the loop was begun.
+func (s *Session) started() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.loop != nil
 }
 
 // activate says whether the session may start, or has started already.
@@ -173,9 +185,9 @@ func (s *Session) activate() (again bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
-	case s.state == starting || s.state == active:
+	case s.state == Starting || s.state == Active || s.state == Draining:
 		return true, nil
-	case s.state == stopped:
+	case s.state == Stopped:
 		return false, errors.New("dstream: Start: the session is stopped; open a new one")
 	case s.err != nil:
 		return false, s.err
@@ -185,15 +197,19 @@ func (s *Session) activate() (again bool, err error) {
 	if err := s.checkNames(); err != nil {
 		return false, fmt.Errorf("dstream: Start: %w", err)
 	}
-	s.state = starting
+	s.state = Starting
 	return false, nil
 }
 
 // Wait returns when the stream has ended, or as soon as a batch has failed, with
-// the error. Without a checkpoint the stream then still runs: the caller decides.
+// the error, a *BatchError. Without a checkpoint the stream then still runs: the
+// caller decides. If ctx is done before, it returns the cause.
 func (s *Session) Wait(ctx context.Context) error {
+	if err := s.outside("Wait"); err != nil {
+		return err
+	}
 	for !s.ended.IsSet() && !s.failed.IsSet() {
-		if s.loop == nil {
+		if !s.started() {
 			return errors.New("dstream: Wait: the session is not started")
 		}
 		if err := s.env.Park(ctx, env.Forever, &s.ended, &s.failed); err != nil {
@@ -215,7 +231,10 @@ func (s *Session) Wait(ctx context.Context) error {
 // pass. A failed batch of a stream without a checkpoint is no error of Settle: see
 // Wait.
 func (s *Session) Settle(ctx context.Context) error {
-	if s.loop == nil {
+	if err := s.outside("Settle"); err != nil {
+		return err
+	}
+	if !s.started() {
 		return errors.New("dstream: Settle: the session is not started")
 	}
 	err := clocked.Settle(ctx, s.env)
@@ -255,10 +274,14 @@ var errStopped = errors.New("the stream was stopped")
 
 // Stop ends the stream at once: a batch that is running is given up, and with a
 // checkpoint it runs again after the next Recover. It returns when everything is
-// closed, or with the cause of ctx when that is done first. Later calls wait too. A
-// function of the stream must not call it: the stream waits for the function.
+// closed, or with the cause of ctx when that is done first: then a function of the
+// stream does not heed its context. Later calls wait too. Called by a function of
+// the stream it does nothing and returns ErrWithin.
 func (s *Session) Stop(ctx context.Context) error {
-	if s.loop == nil {
+	if err := s.outside("Stop"); err != nil {
+		return err
+	}
+	if !s.started() {
 		return s.Close()
 	}
 	s.cancel(errStopped)
@@ -266,19 +289,36 @@ func (s *Session) Stop(ctx context.Context) error {
 }
 
 // Drain ends the stream after the batch that takes in all that has arrived until
-// now, and waits as Stop does.
+// now, and waits for that. The error is that of a batch which has failed, if one has.
+// If ctx is done before, the stream is stopped as by Stop, without waiting, and the
+// error is a *DrainError: with a checkpoint, what was not done is done after the
+// next Recover. Called by a function of the stream it returns ErrWithin.
 func (s *Session) Drain(ctx context.Context) error {
-	if s.loop == nil {
+	if err := s.outside("Drain"); err != nil {
+		return err
+	}
+	if !s.started() {
 		return s.Close()
 	}
 	s.drain.Set()
-	return s.ended.Wait(ctx, s.env)
+	s.mu.Lock()
+	if s.state == Active {
+		s.state = Draining
+	}
+	s.mu.Unlock()
+	if err := s.ended.Wait(ctx, s.env); err != nil {
+		s.cancel(errStopped)
+		return &DrainError{Batch: s.Status().Batch, Kept: s.journal != nil, Err: err}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failure
 }
 
 // Close stops the stream if it runs and frees what the session holds. Calls after
 // the first return nil.
 func (s *Session) Close() error {
-	if s.loop != nil {
+	if s.started() {
 		return s.Stop(context.Background())
 	}
 	if s.ended.IsSet() {
@@ -289,9 +329,6 @@ func (s *Session) Close() error {
 
 // end closes all that was opened, last first.
 func (s *Session) end() error {
-	s.mu.Lock()
-	s.state = stopped
-	s.mu.Unlock()
 	var errs []error
 	for _, o := range s.outputs {
 		errs = append(errs, o.close())
@@ -307,8 +344,32 @@ func (s *Session) end() error {
 	errs = append(errs, s.rdd.Close())
 	err := errors.Join(errs...)
 	s.fail(err)
+	s.stopped()
 	s.ended.Set()
 	return err
+}
+
+// stopped tells of the end.
+func (s *Session) stopped() {
+	s.mu.Lock()
+	wasActive := s.state == Active || s.state == Draining
+	s.state = Stopped
+	failure := s.failure
+	s.status = Status{State: Stopped, Message: "Stopped", Batch: s.status.Batch}
+	if failure != nil {
+		s.status.Message = "Terminated with error: " + failure.Error()
+	}
+	s.mu.Unlock()
+	if !wasActive {
+		return
+	}
+	s.passOn()
+	s.options.Logger.Info("stream stopped", "id", s.identity().ID, "error", failure)
+	s.tell(func(l Listener) {
+		if l.Stopped != nil {
+			l.Stopped(s.identity(), failure)
+		}
+	})
 }
 
 // fail keeps the first failure for Wait.

@@ -49,7 +49,7 @@ func (d DStream[T]) Slice(from, to time.Time) ([]rdd.RDD[T], error) {
 	s.mu.Unlock()
 	kept, ok := d.node.slices.(*remembered[T])
 	switch {
-	case now != active:
+	case now != Active && now != Draining:
 		return nil, fmt.Errorf("dstream: Slice: the session is %s; batches are there while it runs", now)
 	case !ok:
 		return nil, errors.New("dstream: Slice: the stream keeps no batches: call Remember when it is declared")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
+	"github.com/tidewheel/tidewheel/receiver"
 )
 
 // Source describes where a stream's elements come from. Each session opens it for
@@ -59,6 +60,10 @@ type Stream struct {
 	// stream without a checkpoint.
 	Fence func(ctx context.Context) error
 
+	// Tell hands an event of the source's receiver to the session's listeners. Any
+	// activity may call it; it never waits.
+	Tell func(receiver.Event)
+
 	// State is a directory for the source alone. It need not exist yet. It is empty
 	// for a stream without a checkpoint.
 	State string
@@ -75,6 +80,7 @@ type input struct {
 	use   reader // nil until opened
 
 	from, to Offset // the range of the current batch
+	rows     rows   // of the current batch
 }
 
 // reader is the part of a Reader that knows no element type.
@@ -106,7 +112,10 @@ func fromSource[T any](s *Session, source Source[T]) DStream[T] {
 		}
 		return err
 	}
-	n.build = func(int64) (any, error) { return opened.RDD(s.scope, in.from, in.to) }
+	n.build = func(int64) (any, error) {
+		made, err := opened.RDD(s.scope, in.from, in.to)
+		return counted(made, &in.rows), err
+	}
 	if s.mayBuild("From") {
 		s.inputs = append(s.inputs, in)
 	}

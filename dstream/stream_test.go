@@ -155,11 +155,11 @@ func TestMapWithStateMisuse(t *testing.T) {
 		var failed error
 		simulate(t, nil, func(e env.Env) error {
 			o := options(e)
-			o.Progress = func(p Progress) { failed = errors.Join(failed, p.Err) }
 			s, err := Open(o)
 			if err != nil {
 				return err
 			}
+			s.Listen(Listener{BatchCompleted: func(p Progress) { failed = errors.Join(failed, p.Err) }})
 			spec := StateFunc(func(key string, value int, state *State[int]) (int, bool) { misuse(state); return 0, true })
 			pairsOf(s, []kv{{"a", 1}}).MapWithState(spec).Print()
 			return runFor(s, 1)

@@ -24,15 +24,15 @@ func outputs(t *testing.T, ticks int, build func(s *Session, got *[]string)) (go
 	t.Helper()
 	simulate(t, nil, func(e env.Env) error {
 		o := options(e)
-		o.Progress = func(p Progress) {
-			if p.Err != nil {
-				t.Errorf("batch %d: %v", p.Batch, p.Err)
-			}
-		}
 		s, err := Open(o)
 		if err != nil {
 			return err
 		}
+		s.Listen(Listener{BatchCompleted: func(p Progress) {
+			if p.Err != nil {
+				t.Error(p.Err)
+			}
+		}})
 		build(s, &got)
 		return runFor(s, ticks)
 	})
@@ -440,11 +440,11 @@ func TestTransformGivesNothing(t *testing.T) {
 	var failed error
 	simulate(t, nil, func(e env.Env) error {
 		o := options(e)
-		o.Progress = func(p Progress) { failed = p.Err }
 		s, err := Open(o)
 		if err != nil {
 			return err
 		}
+		s.Listen(Listener{BatchCompleted: func(p Progress) { failed = p.Err }})
 		a, b := numbers(s), numbers(s)
 		s.Transform(func(in Inputs) rdd.RDD[int] { return in.Of(b) }, a).Print() // b was not given
 		return runFor(s, 1)

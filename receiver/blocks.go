@@ -23,6 +23,10 @@ type Stream struct {
 	// each sync of the log, before anything is acknowledged. Nil: there can't be one.
 	Fence func(ctx context.Context) error
 
+	// Tell is told of the receiver's events, after Options.Listener. It must not wait.
+	// Nil: the stream has no listeners.
+	Tell func(Event)
+
 	Env env.Env
 }
 
@@ -34,6 +38,7 @@ type Blocks[T any] struct {
 	receiver Receiver[T]
 	name     string
 	options  Options
+	report   func(Event) // Stream.Tell
 	log      *wal.Log // nil: blocks are in memory only
 	codec    codec.Codec[T]
 	cancel   context.CancelCauseFunc
@@ -77,7 +82,7 @@ func Open[T any](ctx context.Context, r Receiver[T], s Stream, o ...Options) (*B
 	if err == nil && r == nil {
 		err = fmt.Errorf("the receiver is nil")
 	}
-	b := &Blocks[T]{env: s.Env, receiver: r, name: name, options: options}
+	b := &Blocks[T]{env: s.Env, receiver: r, name: name, options: options, report: s.Tell}
 	if err == nil && s.State != "" {
 		err = b.recover(ctx, s)
 	}

@@ -40,11 +40,13 @@ func (b *Blocks[T]) supervise(ctx context.Context) error {
 
 // tell hands an event to the listener. A listener that panics fails the stream.
 func (b *Blocks[T]) tell(e Event) {
-	if b.options.Listener == nil {
-		return
-	}
 	e.Receiver, e.At = b.name, b.env.Now().UTC()
-	if err := env.Protect(func() error { b.options.Listener(e); return nil }); err != nil {
-		b.fail(errors.Join(errors.New("Options.Listener has failed"), err))
+	if b.options.Listener != nil {
+		if err := env.Protect(func() error { b.options.Listener(e); return nil }); err != nil {
+			b.fail(errors.Join(errors.New("Options.Listener has failed"), err))
+		}
+	}
+	if b.report != nil {
+		b.report(e)
 	}
 }

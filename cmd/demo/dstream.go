@@ -21,9 +21,6 @@ func runDStream(ctx context.Context, p place) error {
 	options := dstream.Options{
 		Interval:   30 * time.Millisecond,
 		Checkpoint: p.of("dstream", "checkpoint"),
-		Progress: func(done dstream.Progress) {
-			report(progress{Batch: done.Batch, Rows: rows.Swap(0), Took: done.Duration, State: done.State})
-		},
 	}
 	stream, err := dstream.Recover(options, func(stream *dstream.Session) error {
 		lines := stream.From(dstream.TextFiles(p.in())).
@@ -48,6 +45,9 @@ func runDStream(ctx context.Context, p place) error {
 	if err != nil {
 		return err
 	}
+	stream.Listen(dstream.Listener{BatchCompleted: func(done dstream.Progress) {
+		report(progress{Batch: done.Batch, Rows: rows.Swap(0), Took: done.Duration, State: done.State})
+	}})
 	if err := stream.Start(ctx); err != nil {
 		return err
 	}

@@ -78,16 +78,16 @@ func (c *dstreamCase) run() (outputs [][]string, at string, err error) {
 		s, err := c.open(dstream.Options{
 			Interval: time.Duration(max(c.BatchInterval, 1)) * time.Second, Parallelism: 2,
 			SparkCompatible: true, Env: e,
-			Progress: func(p dstream.Progress) {
-				if p.Err != nil && failed == nil {
-					failed = p.Err
-				}
-			},
 		}, func(s *dstream.Session) error { return c.declare(s, start, outputs) })
 		if err != nil {
 			return err
 		}
 		defer s.Close()
+		s.Listen(dstream.Listener{BatchCompleted: func(p dstream.Progress) {
+			if p.Err != nil && failed == nil {
+				failed = p.Err
+			}
+		}})
 		ctx := context.Background()
 		if err := s.Start(ctx); err != nil {
 			return err

@@ -17,6 +17,7 @@ var layers = []struct {
 	{"internal/env", nil},
 	{"internal/mutate", nil},
 	{"internal/clocked", []string{"internal/env"}},
+	{"internal/latency", nil},
 	{"internal/codec", nil},
 	{"internal/keyed", []string{"internal/codec"}},
 	{"internal/sim", []string{"internal/env"}},
