@@ -17,12 +17,21 @@ func TestMutantsAreCaught(t *testing.T) {
 		3:  "a directory is not synced",
 		10: "a replay asks the source again how far it goes",
 		14: "the watermark is forgotten at a restart",
+		11: "a start takes changes of a batch that is not done",
+		16: "a batch that comes again has another number",
 		17: "an error of a sink is swallowed",
+		18: "what was prepared is neither resumed nor aborted",
+		26: "a sink whose token is logged is believed to have the batch",
+		28: "an idle query holds its commit",
 		27: "a pending batch runs with another number of partitions",
 	} {
 		t.Run(name, func(t *testing.T) {
 			mutate.Set(number)
 			found := 0
+			if violation := idle(); violation != "" {
+				found++
+				t.Logf("an idle query: %s", violation)
+			}
 			for pipelineName, p := range pipelines {
 				if violation := explore(t, p); violation != "" {
 					found++

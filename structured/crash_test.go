@@ -27,12 +27,16 @@ type ledger struct {
 	rows     map[int64]string // by batch; rows sorted
 	prepared map[int64]string // by batch; rows as they came
 	err      error            // the first broken promise
+
+	vault *vault // beside it, for queries with two sinks
 }
 
-func newLedger() *ledger { return &ledger{rows: map[int64]string{}, prepared: map[int64]string{}} }
+func newLedger() *ledger {
+	return &ledger{rows: map[int64]string{}, prepared: map[int64]string{}, vault: newVault()}
+}
 
 func (l *ledger) clone() *ledger {
-	return &ledger{maps.Clone(l.rows), maps.Clone(l.prepared), l.err}
+	return &ledger{maps.Clone(l.rows), maps.Clone(l.prepared), l.err, l.vault.clone()}
 }
 
 func (l *ledger) String() string     { return "ledger" }
@@ -102,6 +106,7 @@ type pipeline struct {
 	input map[string]string // files, there from the start
 	build func(s *Session) Writer
 	sink  bool     // whether it writes to the ledger, else to /out
+	vault bool     // whether it writes to the vault, too
 	sites []string // rare behaviours that are taken
 }
 
@@ -115,6 +120,9 @@ func (p pipeline) run(l *ledger, partitions int) func(env.Env) error {
 		w := p.build(s)
 		if p.sink {
 			w.sinks = []sink.Sink{l}
+		}
+		if p.vault {
+			w.sinks = append(w.sinks, l.vault)
 		}
 		err = w.Trigger(AvailableNow()).Checkpoint("/state").Run(context.Background())
 		return errors.Join(err, s.Close())
@@ -225,6 +233,11 @@ func (x *explorer) check(name string, w *sim.World, l *ledger) {
 	if l != nil && l.err != nil {
 		x.fail("%s: %v", name, l.err)
 	}
+	if l != nil && x.pipeline.vault {
+		if err := l.vault.check(l.rows); err != nil {
+			x.fail("%s: %v", name, err)
+		}
+	}
 	got, err := x.result(w, l)
 	if err != nil {
 		x.fail("%s: %v", name, err)
@@ -284,7 +297,7 @@ func (x *explorer) crash(moments []moment, partitions, depth int) {
 	for _, m := range moments {
 		for _, outcome := range m.disk.Outcomes() {
 			image := moment{m.disk.Crash(outcome), m.ledger, m.name + "/" + outcome.String()}
-			key := fmt.Sprint(image.disk.Hash(), len(m.ledger.rows), len(m.ledger.prepared), partitions, depth)
+			key := fmt.Sprint(image.disk.Hash(), len(m.ledger.rows), len(m.ledger.prepared), m.ledger.vault, partitions, depth)
 			if x.explored[key] || x.violation != "" {
 				continue
 			}
@@ -354,6 +367,13 @@ var pipelines = map[string]pipeline{
 		},
 		sink:  true,
 		sites: []string{"snapshots: after each batch"},
+	},
+	"word count to two sinks, one of which is committed in two phases": {
+		input: map[string]string{"1": "a b a\n", "2": "c a\n", "3": "b d\na\n"},
+		build: func(s *Session) Writer {
+			return wordCount(s.Stream(source.TextFiles("/in", source.MaxFiles(1)))).Write().Mode(Update)
+		},
+		sink: true, vault: true,
 	},
 	"windowed count to files": {
 		input: map[string]string{

@@ -2,13 +2,17 @@ package structured
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"iter"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/sim"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -98,5 +102,50 @@ func TestSourcesWakeTheQuery(t *testing.T) {
 	}
 	if ended, err := p.Ended(); ended {
 		t.Fatal(err)
+	}
+}
+
+// idle runs a query until it waits for data, and stops it. It returns what is wrong with
+// what is left.
+func idle() (violation string) {
+	w := sim.NewWorld(sim.Options{Disk: sim.NewDisk(sim.Strict)})
+	defer w.Close()
+	ctx := context.Background()
+	in := &pushed{n: 3}
+	w.Start("query", func(e env.Env) error {
+		s, err := Open(Options{Env: e, Partitions: 1})
+		if err != nil {
+			return err
+		}
+		q, err := s.Stream(in).Write(sink.Memory("numbers")).Checkpoint("/state").Start(ctx)
+		if err != nil {
+			return err
+		}
+		if err := env.Sleep(ctx, e, time.Second); err != nil {
+			return err
+		}
+		if err := errors.Join(q.Stop(ctx), q.Err(), s.Close()); err != nil {
+			return err
+		}
+		j, recovered, err := journal.Open(ctx, e, "/state", journal.Options{Kind: "structured"})
+		if err != nil {
+			violation = err.Error()
+			return err
+		}
+		if recovered.Next() != 1 || recovered.Pending != nil {
+			violation = fmt.Sprintf("next batch %d, pending %v", recovered.Next(), recovered.Pending)
+		}
+		return j.Close()
+	})
+	if status := w.Run(sim.Limit{Time: time.Minute}); status != sim.Done {
+		return status.String()
+	}
+	return violation
+}
+
+// A batch is committed though no data follows.
+func TestAnIdleQueryHasCommitted(t *testing.T) {
+	if violation := idle(); violation != "" {
+		t.Error(violation)
 	}
 }

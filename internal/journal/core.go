@@ -20,6 +20,8 @@ type core struct {
 	pending *Plan  // the plan of the next batch, if it was logged
 	durable bool   // whether the pending plan is known to be durable
 
+	prepared *Done // if the pending batch can only be finished
+
 	writing []uint64  // epochs that wrote state frames of the pending batch
 	orphans []attempt // those of earlier batches that were never done
 
@@ -67,6 +69,12 @@ func (c *core) apply(position wal.Position, frame []byte) error {
 			return err
 		}
 		return c.applyDone(s, epoch, d)
+	case framePrepared:
+		epoch, d, err := decodeDone(fields)
+		if err != nil {
+			return err
+		}
+		return c.applyPrepared(s, epoch, d)
 	case frameSnapshot:
 		snapshot, err := decodeSnapshot(fields)
 		if err != nil {
@@ -105,6 +113,9 @@ func (c *core) applyState(s *segment, frame stateFrame) error {
 	if c.pending == nil && c.begun || c.pending != nil && frame.batch != c.pending.Batch {
 		return fmt.Errorf("state of batch %d, which is not pending", frame.batch)
 	}
+	if c.prepared != nil {
+		return fmt.Errorf("state of batch %d, which is prepared", frame.batch)
+	}
 	if !slices.Contains(c.writing, frame.epoch) {
 		c.writing = append(c.writing, frame.epoch)
 	}
@@ -113,6 +124,32 @@ func (c *core) applyState(s *segment, frame stateFrame) error {
 	}
 	s.note(frame.batch)
 	return frame.err()
+}
+
+// applyPrepared settles whose state counts: that of this epoch, whichever ends the
+// batch.
+func (c *core) applyPrepared(s *segment, epoch uint64, d Done) error {
+	if c.pending == nil && c.begun || c.pending != nil && d.Batch != c.pending.Batch {
+		return fmt.Errorf("batch %d is prepared, and is not pending", d.Batch)
+	}
+	if c.prepared != nil {
+		return fmt.Errorf("batch %d is prepared twice", d.Batch)
+	}
+	d.Answers = slices.Clone(d.Answers)
+	c.prepared = &d
+	c.settle(epoch, d.Batch)
+	s.note(d.Batch)
+	return nil
+}
+
+// settle makes the state frames of a batch orphans that are not of an epoch.
+func (c *core) settle(epoch uint64, batch int64) {
+	for _, writer := range c.writing {
+		if writer != epoch {
+			c.orphans = append(c.orphans, attempt{writer, batch})
+		}
+	}
+	c.writing = c.writing[:0]
 }
 
 func (c *core) applyDone(s *segment, epoch uint64, d Done) error {
@@ -124,13 +161,8 @@ func (c *core) applyDone(s *segment, epoch uint64, d Done) error {
 		plan = *c.pending
 	}
 	d.Answers = slices.Clone(d.Answers)
-	c.begun, c.pending, c.last = true, nil, &Batch{Plan: plan, Done: d}
-	for _, writer := range c.writing {
-		if writer != epoch {
-			c.orphans = append(c.orphans, attempt{writer, d.Batch})
-		}
-	}
-	c.writing = c.writing[:0]
+	c.begun, c.pending, c.prepared, c.last = true, nil, nil, &Batch{Plan: plan, Done: d}
+	c.settle(epoch, d.Batch)
 	s.note(d.Batch)
 	return nil
 }
@@ -172,6 +204,18 @@ func (c *core) mayCommit(batch int64) error {
 		return fmt.Errorf("batch %d is not the pending one, %d", batch, c.pending.Batch)
 	case !c.durable:
 		return fmt.Errorf("batch %d: PlanDurable has not returned yet, so no sink can have it", batch)
+	}
+	return nil
+}
+
+// mayChange checks that state of a batch may be logged: that its sinks may have been
+// called, and that it is not settled what they have.
+func (c *core) mayChange(batch int64) error {
+	if err := c.mayCommit(batch); err != nil {
+		return err
+	}
+	if c.prepared != nil {
+		return fmt.Errorf("batch %d is prepared: it can only be committed", batch)
 	}
 	return nil
 }

@@ -13,7 +13,7 @@
 // Batches back to back cost one sync each, a lone batch two, of which the first
 // overlaps the computation.
 //
-// Three ideas carry the package.
+// Four ideas carry the package.
 //
 //   - A batch is its plan. What determines a batch is durable before anyone outside
 //     can see an effect of it, and a batch that is pending after a crash is run again
@@ -21,6 +21,9 @@
 //     not called again; so each batch has its effect once.
 //   - State and end of a batch are one append. State changes count if and only if the
 //     end of their batch is in the log, and that is written when every sink has it.
+//   - Sinks that can resume a prepared batch after a crash decide together: all prepare,
+//     one append has state and tokens (Prepared), and from then on each commits, again
+//     after a crash, until the end of the batch is logged.
 //   - A start fences. It claims a higher writer epoch, durably, before it reads. A
 //     writer looks for a higher epoch after each sync and before each call of a sink.
 //     That is not atomic with the call: only a sink that checks the epoch itself is

@@ -21,16 +21,19 @@ import (
 //	S  state     epoch, batch, and then changes to the end of the frame. A change is
 //	             the group times two, plus one if the operator is another than that of
 //	             the change before; then that operator, if so; the data
+//	T  prepared  epoch, batch, answers: the batch can only be finished now
 //	D  done      epoch, batch, answers
 //	N  snapshot  operator, from, to, version
 //	R  retained  the last batch whose frames may have been removed; the number of
 //	             snapshots that are still the newest of some group; these, as in N
 //
-// The state frames of a batch belong to the done frame of the same epoch. Those of
-// a writer that died before it are followed by no such frame, and do not count.
+// The state frames of a batch belong to the prepared frame of the same epoch, or, if
+// there is none, to the done frame. Those of a writer that died before it are followed
+// by no such frame, and do not count.
 const (
 	framePlan     = 'P'
 	frameState    = 'S'
+	framePrepared = 'T'
 	frameDone     = 'D'
 	frameSnapshot = 'N'
 	frameRetained = 'R'
@@ -53,8 +56,9 @@ func appendPlan(dst []byte, p Plan) []byte {
 	return appendBytes(dst, p.Watermarks)
 }
 
-func appendDone(dst []byte, epoch uint64, d Done) []byte {
-	dst = append(dst, frameDone)
+// appendDone appends a done frame, or a prepared frame, which has the same fields.
+func appendDone(dst []byte, kind byte, epoch uint64, d Done) []byte {
+	dst = append(dst, kind)
 	dst = binary.AppendUvarint(dst, epoch)
 	dst = binary.AppendUvarint(dst, uint64(d.Batch))
 	return appendBytes(dst, d.Answers)

@@ -150,7 +150,7 @@ func TestOptionsAreChecked(t *testing.T) {
 // FuzzFrames applies any bytes as a frame: an error or not, but no panic.
 func FuzzFrames(f *testing.F) {
 	f.Add(appendPlan(nil, Plan{Batch: 0, Time: goldenTime, Ranges: []byte("r")}))
-	f.Add(appendDone(nil, 1, Done{0, []byte("a")}))
+	f.Add(appendDone(nil, frameDone, 1, Done{0, []byte("a")}))
 	f.Add(appendChange(appendStateHeader(nil, 1, 0), Change{Operator: "o", Group: 3, Data: []byte("d")}, "", true))
 	f.Add(appendSnapshot(nil, Snapshot{"o", 0, 9, 4}))
 	f.Add(appendRetained(nil, retained{3, []Snapshot{{"o", 0, 9, 4}}}))

@@ -118,7 +118,7 @@ func (j *Journal) AppendState(ctx context.Context, c Change) error {
 	}
 	isFirst := len(j.changes) == 0
 	if isFirst {
-		if err := j.decide(func(core *core) error { return core.mayCommit(c.Batch) }); err != nil {
+		if err := j.decide(func(core *core) error { return core.mayChange(c.Batch) }); err != nil {
 			return err
 		}
 		j.changes = appendStateHeader(j.changes, j.epoch, c.Batch)
@@ -144,6 +144,24 @@ func (j *Journal) appendChanges() error {
 	return err
 }
 
+// Prepared logs that every sink has the current batch, or has prepared it so that it can
+// be committed after a crash, with the changes that were appended for it and the
+// tokens that the sinks gave, and waits until that is durable. From then on the batch
+// is never run again: the sinks that have it prepared commit it, now or after the next
+// start, and Commit follows. Streams without such sinks have no use for it.
+func (j *Journal) Prepared(ctx context.Context, d Done) error {
+	if err := j.decide(func(c *core) error { return c.mayChange(d.Batch) }); err != nil {
+		return err
+	}
+	if err := j.appendChanges(); err != nil {
+		return err
+	}
+	if err := j.append(appendDone(nil, framePrepared, j.epoch, d)); err != nil {
+		return err
+	}
+	return j.log.Sync(ctx)
+}
+
 // Commit logs that the current batch is done, with the changes that were appended
 // for it, and waits until that is durable. If the plan of the next batch is known
 // already it is logged with it, and becomes the current one: Plan is not called
@@ -161,7 +179,7 @@ func (j *Journal) Commit(ctx context.Context, d Done, next *Plan) error {
 	if err := j.appendChanges(); err != nil {
 		return err
 	}
-	if err := j.append(appendDone(nil, j.epoch, d)); err != nil {
+	if err := j.append(appendDone(nil, frameDone, j.epoch, d)); err != nil {
 		return err
 	}
 	if next != nil {

@@ -64,7 +64,7 @@ func (j *Journal) open(ctx context.Context) (*Recovered, error) {
 	c := j.core
 	if p := c.pending; p != nil {
 		c.durable = true
-		if p.Fingerprint != j.options.Fingerprint && !j.options.AcceptFingerprint {
+		if c.prepared == nil && p.Fingerprint != j.options.Fingerprint && !j.options.AcceptFingerprint {
 			return nil, &FingerprintError{Dir: j.dir, Batch: p.Batch, Logged: p.Fingerprint, Current: j.options.Fingerprint}
 		}
 	}
@@ -74,6 +74,7 @@ func (j *Journal) open(ctx context.Context) (*Recovered, error) {
 		Epoch:     j.epoch,
 		Last:      c.last,
 		Pending:   c.pending,
+		Prepared:  c.prepared,
 		Snapshots: c.newestSnapshots(),
 		Operators: c.operators(),
 	}, nil

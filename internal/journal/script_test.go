@@ -114,6 +114,7 @@ const scriptDir = "checkpoint"
 //	open [fingerprint=N] [accept] [retain=N] [segment=BYTES] [kind=NAME]
 //	plan N ranges            durable            fence
 //	state N operator group data                 commit N answers [next ranges]
+//	prepared N answers
 //	snapshot operator from to version           retain           close
 //	replay [operator=version…]                  batches FROM     log
 //	write FILE text          cut FILE BYTES     files
@@ -156,6 +157,8 @@ func (p *scriptProcess) run(t *testing.T, e env.Env, d *datadriven.TestData) str
 			next = &following
 		}
 		return errorText(p.journal.Commit(ctx, Done{int64(number(0)), []byte(words[1])}, next))
+	case "prepared":
+		return errorText(p.journal.Prepared(ctx, Done{int64(number(0)), []byte(words[1])}))
 	case "snapshot":
 		return errorText(p.journal.Snapshots(ctx, Snapshot{words[0], number(1), number(2), int64(number(3))}))
 	case "retain":
@@ -215,6 +218,9 @@ func (p *scriptProcess) open(ctx context.Context, t *testing.T, e env.Env, d *da
 	}
 	if r.Pending != nil {
 		fmt.Fprintf(&b, "pending: %s\n", describePlan(*r.Pending))
+	}
+	if r.Prepared != nil {
+		fmt.Fprintf(&b, "prepared: batch %d, answers %s\n", r.Prepared.Batch, r.Prepared.Answers)
 	}
 	for _, s := range r.Snapshots {
 		fmt.Fprintf(&b, "snapshot: %s [%d, %d) version %d\n", s.Operator, s.From, s.To, s.Version)
@@ -296,6 +302,9 @@ func describeFrame(frame []byte) string {
 	case frameDone:
 		epoch, d, err := decodeDone(fields)
 		return fmt.Sprintf("done batch %d by epoch %d, answers %s%s", d.Batch, epoch, d.Answers, errorText(err))
+	case framePrepared:
+		epoch, d, err := decodeDone(fields)
+		return fmt.Sprintf("prepared batch %d by epoch %d, answers %s%s", d.Batch, epoch, d.Answers, errorText(err))
 	case frameSnapshot:
 		s, err := decodeSnapshot(fields)
 		return fmt.Sprintf("snapshot %v%s", s, errorText(err))

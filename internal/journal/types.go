@@ -110,6 +110,11 @@ type Recovered struct {
 	// it is durable already. A sink that says it has the batch is not called.
 	Pending *Plan
 
+	// Prepared is set if Pending is not to be run again, but finished: the sinks that
+	// have it prepared commit it, by the tokens that were logged here, and
+	// Journal.Commit follows, before anything else.
+	Prepared *Done
+
 	// Snapshots are those that were logged and are the newest of at least one group,
 	// each with its whole range, sorted by operator, range and version. Where two
 	// overlap, the one with the higher version holds.

@@ -129,6 +129,23 @@ type Writer interface {
 	Close() error
 }
 
+// Resumable is a Writer whose prepared batches outlast the process: they can be
+// committed, or aborted, by a later run of the query. All such sinks of a query
+// commit together: when each has a batch prepared, the tokens are logged with the
+// query's state; from then on the batch is never prepared again, and Commit is
+// repeated, by later runs if need be, until it returns nil.
+//
+// Any other Writer keeps the number of the batch with the rows and tells by
+// LastCommitted that it has them: of the batch that was running at a crash it is
+// handed the same rows again, and commits them alone.
+type Resumable interface {
+	Writer
+
+	// Prepared returns the tokens of the batches that runs of the query have prepared
+	// and that are neither committed nor aborted. It is called once, before Prepare.
+	Prepared(ctx context.Context) ([]Token, error)
+}
+
 // CheckMode returns an error that says what to do if a sink cannot take a mode.
 func CheckMode(s Sink, mode Mode) error {
 	modes := s.Modes()

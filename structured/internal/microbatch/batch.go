@@ -2,12 +2,12 @@ package microbatch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
@@ -111,35 +111,12 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 		}
 		batch.Partitions[i] = records
 	}
-	answer.Tokens = make([][]byte, len(e.writers))
-	for i, writer := range e.writers {
-		if e.had[i] >= plan.Batch {
-			continue
-		}
-		token, err := e.hand(ctx, writer, batch)
-		if err != nil && !mutate.On(17) {
-			return fmt.Errorf("write to %s: %w", e.Sinks[i], err)
-		}
-		answer.Tokens[i] = append([]byte{}, token...)
-		e.had[i] = plan.Batch
+	if report.Replayed && mutate.On(16) {
+		batch.ID++
 	}
+	err := e.handAll(ctx, batch, plan.Batch, answer)
 	took.Sink = e.Env.Mono() - at
-	return nil
-}
-
-// hand gives a batch to one sink.
-func (e *engine) hand(ctx context.Context, writer sink.Writer, batch sink.Batch) (sink.Token, error) {
-	if err := e.Log.CheckFence(ctx); err != nil {
-		return nil, err
-	}
-	token, err := writer.Prepare(ctx, batch)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.Log.CheckFence(ctx); err != nil {
-		return nil, errors.Join(err, writer.Abort(ctx, token))
-	}
-	return token, writer.Commit(ctx, token)
+	return err
 }
 
 // commit logs what the batch changed and that it is done. It looks for the next one
@@ -161,6 +138,9 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 		report.Operators = append(report.Operators, o)
 	}
 	took.State = e.Env.Mono() - at
+	if err := e.commitPrepared(ctx, plan.Batch, answer, took); err != nil {
+		return nil, err
+	}
 
 	var lookErr error
 	var logged *journal.Plan
@@ -173,6 +153,17 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 			next = &p
 			plan := encodePlan(p)
 			logged = &plan
+		}
+	}
+	for mutate.On(28) && looping && logged == nil && e.Trigger.kind == backToBack && lookErr == nil {
+		if lookErr = env.Sleep(ctx, e.Env, pollInterval); lookErr != nil {
+			return nil, lookErr
+		}
+		var p Plan
+		var ok bool
+		if p, ok, lookErr = e.look(ctx, &Durations{}); ok {
+			plan := encodePlan(p)
+			next, logged = &p, &plan
 		}
 	}
 	at = e.Env.Mono()

@@ -75,13 +75,14 @@ type engine struct {
 	Config
 	control *Control
 
-	readers []source.Reader
-	frozen  []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
-	writers []sink.Writer
-	had     []int64 // by sink: the last batch that it has; -1 for none
-	static  static
-	program *run.Program
-	core    *Core
+	readers  []source.Reader
+	frozen   []*source.Offset // with trigger available-now: the end, for readers that cannot freeze
+	writers  []sink.Writer
+	had      []int64 // by sink: the last batch that it has; -1 for none
+	static   static
+	prepared []int // the sinks that have the running batch prepared, to be committed together
+	program  *run.Program
+	core     *Core
 
 	operators []snapshots.Operator // of the program
 	snapshots *snapshots.Snapshots // nil without a directory
@@ -105,6 +106,9 @@ func Run(ctx context.Context, config Config, control *Control) error {
 func (e *engine) run(ctx context.Context) error {
 	e.Observer.Status("Initializing sources", false)
 	if err := e.open(ctx); err != nil {
+		return err
+	}
+	if err := e.finish(ctx); err != nil {
 		return err
 	}
 	pending, err := e.recover(ctx)

@@ -13,6 +13,7 @@ type Log interface {
 	PlanDurable(ctx context.Context) error
 	CheckFence(ctx context.Context) error
 	AppendState(ctx context.Context, c journal.Change) error
+	Prepared(ctx context.Context, d journal.Done) error
 	Commit(ctx context.Context, d journal.Done, next *journal.Plan) error
 	Replay(have func(operator string, group int) int64) iter.Seq2[journal.Change, error]
 	Snapshots(ctx context.Context, snapshots ...journal.Snapshot) error
@@ -36,6 +37,9 @@ func (Volatile) CheckFence(context.Context) error { return nil }
 
 // AppendState implements Log.
 func (Volatile) AppendState(context.Context, journal.Change) error { return nil }
+
+// Prepared implements Log.
+func (Volatile) Prepared(context.Context, journal.Done) error { return nil }
 
 // Commit implements Log.
 func (Volatile) Commit(context.Context, journal.Done, *journal.Plan) error { return nil }
