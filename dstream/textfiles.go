@@ -34,7 +34,7 @@ func (t textFiles) Open(ctx context.Context, stream Stream) (Reader[string], err
 	if err != nil {
 		return nil, err
 	}
-	log, err := filelog.Open(ctx, stream.Env, stream.State, stream.Epoch, maxFileAge)
+	log, err := filelog.Open(ctx, stream.Env, stream.State, stream.Epoch, filelog.Options{MaxAge: maxFileAge})
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (r *textReader) RDD(session *rdd.Session, start, end Offset) (rdd.RDD[strin
 func (r *textReader) Commit(ctx context.Context, end Offset) error {
 	position, err := parsePosition(end)
 	if err == nil {
-		r.log.Forget(position - 1)
+		_, err = r.log.Forget(ctx, position-1)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package filelog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func TestLogIsKept(t *testing.T) {
 	ctx := context.Background()
 	a, b, c := fileAt("in/a", 0), fileAt("in/b", time.Second), fileAt("in/c", 0)
 	inWorld(t, disk, func(e env.Env) error {
-		log, err := Open(ctx, e, "log", 1, time.Hour)
+		log, err := Open(ctx, e, "log", 1, Options{MaxAge: time.Hour})
 		if err != nil {
 			return err
 		}
@@ -45,7 +46,7 @@ func TestLogIsKept(t *testing.T) {
 	})
 	disk = disk.Crash(disk.Outcomes()[len(disk.Outcomes())-1])
 	inWorld(t, disk, func(e env.Env) error {
-		log, err := Open(ctx, e, "log", 2, time.Hour)
+		log, err := Open(ctx, e, "log", 2, Options{MaxAge: time.Hour})
 		if err != nil {
 			return err
 		}
@@ -71,7 +72,7 @@ func TestLogIsKept(t *testing.T) {
 
 func TestOldFilesAreForgotten(t *testing.T) {
 	inWorld(t, nil, func(e env.Env) error {
-		log, err := Open(context.Background(), e, "", 0, time.Minute)
+		log, err := Open(context.Background(), e, "", 0, Options{MaxAge: time.Minute})
 		if err != nil {
 			return err
 		}
@@ -110,4 +111,75 @@ func TestSplitKeepsOrderAndCutsEvenly(t *testing.T) {
 	if small := Split([]File{{Path: "a", Size: 10}}, 4); len(small) != 1 {
 		t.Errorf("a small file is cut into %d pieces", len(small))
 	}
+}
+
+// A log of many entries that were forgotten is short, and a start knows the same files.
+func TestTheLogIsShortened(t *testing.T) {
+	disk := sim.NewDisk(sim.Strict)
+	ctx := context.Background()
+	options := Options{MaxAge: 1000 * time.Second}
+	name := func(i int) string { return fmt.Sprintf("in/%0200d", i) }
+	const entries = 5000
+	inWorld(t, disk, func(e env.Env) error {
+		log, err := Open(ctx, e, "log", 1, options)
+		if err != nil {
+			return err
+		}
+		for i := range entries {
+			if err := log.Append(ctx, []File{fileAt(name(i), -time.Duration(i)*time.Second)}); err != nil {
+				return err
+			}
+			dropped, err := log.Forget(ctx, int64(i)-3)
+			if err != nil {
+				return err
+			}
+			if i > 2 && (len(dropped) != 1 || dropped[0].Path != name(i-3)) {
+				t.Fatalf("dropped %v", dropped)
+			}
+		}
+		names, err := e.FS().List("log")
+		if err != nil {
+			return err
+		}
+		var bytes int64
+		for _, name := range names {
+			info, err := e.FS().Stat("log/" + name)
+			if err != nil {
+				return err
+			}
+			bytes += info.Size
+		}
+		if bytes > 5*segmentBytes {
+			t.Errorf("the log has %d bytes in %d files", bytes, len(names))
+		}
+		return log.Close()
+	})
+	inWorld(t, disk, func(e env.Env) error {
+		log, err := Open(ctx, e, "log", 2, options)
+		if err != nil {
+			return err
+		}
+		if log.Last() != entries-1 || log.knows(name(entries-1002)) || !log.knows(name(entries-1000)) {
+			t.Errorf("last entry %d", log.Last())
+		}
+		files, err := log.Between(entries-3, entries-1)
+		if err != nil || len(files) != 2 || files[0].Path != name(entries-2) {
+			t.Errorf("%v, %v", files, err)
+		}
+		return log.Close()
+	})
+}
+
+func TestFilesKnownByName(t *testing.T) {
+	inWorld(t, nil, func(e env.Env) error {
+		log, err := Open(context.Background(), e, "", 0, Options{MaxAge: time.Hour, ByName: true})
+		if err != nil {
+			return err
+		}
+		log.add([]File{fileAt("p=1/a", 0)})
+		if !log.knows("p=2/a") || log.knows("p=1/b") {
+			t.Error("files are not known by their names")
+		}
+		return log.Close()
+	})
 }

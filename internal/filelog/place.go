@@ -60,6 +60,28 @@ func Find(fsys env.FS, name string) (Place, error) {
 	return Place{name, directory}, err
 }
 
+// CheckClean says whether the files of a place may be removed, to a directory if one is
+// named: not those that an output has committed, nor to where they are read again.
+func (p Place) CheckClean(archive string) error {
+	if p.kind == manifestDir {
+		return errors.New("files that a query has committed as its output can't be removed by one that reads them")
+	}
+	if archive == "" {
+		return nil
+	}
+	inside := false
+	switch p.kind {
+	case oneFile, directory:
+		inside = archive == path.Dir(p.path) && p.kind == oneFile || archive == p.path
+	case pattern: // a file keeps its path below the archive
+		inside, _ = path.Match(p.path, path.Join(archive, p.path))
+	}
+	if inside {
+		return fmt.Errorf("files would be archived to %s, where they are read again", archive)
+	}
+	return nil
+}
+
 // List returns the files that are there now and whose path is not known, oldest
 // first, and by path where two are of one age. Known ones are not even looked at:
 // there may be many.

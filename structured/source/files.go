@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
+	"path"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -20,6 +22,11 @@ type fileOptions struct {
 	maxFiles int           // of one batch; 0: no limit
 	maxBytes int64         // of one batch; 0: no limit
 	maxAge   time.Duration // behind the newest file
+
+	latestFirst bool
+	byName      bool
+	clean       bool   // whether files are removed once they were read
+	archive     string // where they go; empty: nowhere
 }
 
 const defaultMaxAge = 7 * 24 * time.Hour
@@ -41,6 +48,33 @@ func MaxBytes(n int64) FileOption {
 // older. It does not apply to the first files of a query. Default: 7 days.
 func MaxAge(age time.Duration) FileOption {
 	return func(o *fileOptions) { o.maxAge = age }
+}
+
+// LatestFirst takes the youngest files first. With MaxFiles or MaxBytes, MaxAge does not
+// count then: what is left behind grows old.
+func LatestFirst() FileOption { return func(o *fileOptions) { o.latestFirst = true } }
+
+// ByName takes a file for one that was read if that had the same name in another
+// directory. Two that are found at once are both read.
+func ByName() FileOption { return func(o *fileOptions) { o.byName = true } }
+
+// DeleteRead removes files once no batch will read them again, which is known when the
+// batch after theirs is planned. A file that can't be removed is logged, and stays.
+func DeleteRead() FileOption { return func(o *fileOptions) { o.clean, o.archive = true, "" } }
+
+// ArchiveRead is DeleteRead but for that files are moved: to their path below a
+// directory on the same file system, which must lie outside of what is read.
+func ArchiveRead(directory string) FileOption {
+	return func(o *fileOptions) { o.clean, o.archive = true, path.Clean(directory) }
+}
+
+// seen are the options of the log of files.
+func (o *fileOptions) seen() filelog.Options {
+	options := filelog.Options{MaxAge: o.maxAge, ByName: o.byName}
+	if o.latestFirst && (o.maxFiles > 0 || o.maxBytes > 0) {
+		options.MaxAge = math.MaxInt64
+	}
+	return options
 }
 
 func (o *fileOptions) validate() error {
@@ -96,12 +130,15 @@ func (f *files) Open(ctx context.Context, query Query) (Reader, error) {
 		return nil, f.err
 	}
 	place, err := filelog.Find(query.Env.FS(), f.path)
+	if err == nil && f.options.clean {
+		err = place.CheckClean(f.options.archive)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f, err)
 	}
-	seen, err := filelog.Open(ctx, query.Env, query.State, query.Epoch, f.options.maxAge)
+	seen, err := filelog.Open(ctx, query.Env, query.State, query.Epoch, f.options.seen())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", f, err)
 	}
-	return &fileReader{source: f, fs: query.Env.FS(), place: place, seen: seen}, nil
+	return &fileReader{source: f, fs: query.Env.FS(), place: place, seen: seen, query: query}, nil
 }

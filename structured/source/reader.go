@@ -2,8 +2,13 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"path"
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/filelog"
@@ -17,6 +22,7 @@ type fileReader struct {
 	place  filelog.Place
 	seen   *filelog.Log
 
+	query   Query
 	frozen  bool
 	waiting []filelog.File // if frozen: what was there and is not taken yet
 
@@ -38,7 +44,7 @@ func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Off
 	}
 	fresh := r.waiting
 	if !r.frozen {
-		if fresh, err = r.seen.Fresh(r.fs, r.place); err != nil {
+		if fresh, err = r.fresh(); err != nil {
 			return "", err
 		}
 	}
@@ -53,6 +59,15 @@ func (r *fileReader) Latest(ctx context.Context, start Offset, limit Limit) (Off
 		return "", fmt.Errorf("%s: log the files of the next batch: %w", r.source, err)
 	}
 	return formatOffset(r.seen.Last()), nil
+}
+
+// fresh are the files that are new, in the order in which they are taken.
+func (r *fileReader) fresh() ([]filelog.File, error) {
+	fresh, err := r.seen.Fresh(r.fs, r.place)
+	if r.source.options.latestFirst {
+		slices.Reverse(fresh)
+	}
+	return fresh, err
 }
 
 // take returns as many of the files, from the front, as fit into one batch.
@@ -75,7 +90,7 @@ func (o *fileOptions) take(fresh []filelog.File, limit Limit) []filelog.File {
 
 // Freeze implements Bounded.
 func (r *fileReader) Freeze(context.Context) error {
-	fresh, err := r.seen.Fresh(r.fs, r.place)
+	fresh, err := r.fresh()
 	r.frozen, r.waiting = err == nil, fresh
 	return err
 }
@@ -101,14 +116,44 @@ func (r *fileReader) Plan(_ context.Context, start, end Offset, partitions int) 
 	return plan, nil
 }
 
-// Commit implements Reader: it forgets what the entries were. Files stay where they
-// are.
-func (r *fileReader) Commit(_ context.Context, end Offset) error {
+// Commit implements Reader: it forgets what the entries were, and removes their files
+// if that is asked for.
+func (r *fileReader) Commit(ctx context.Context, end Offset) error {
 	through, err := r.parse(end)
-	if err == nil {
-		r.seen.Forget(through)
+	if err != nil {
+		return err
 	}
-	return err
+	read, err := r.seen.Forget(ctx, through)
+	if err != nil {
+		return fmt.Errorf("%s: shorten the log of files: %w", r.source, err)
+	}
+	if !r.source.options.clean {
+		return nil
+	}
+	for _, file := range read {
+		if err := r.remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) && r.query.Logger != nil {
+			r.query.Logger.Warn("a file that was read can't be removed", "source", r.source.String(), "file", file.Path, "error", err)
+		}
+	}
+	return nil
+}
+
+// remove deletes or archives a file. Neither needs to be durable: a file that is back
+// after a crash is known, and stays.
+func (r *fileReader) remove(file filelog.File) error {
+	info, err := r.fs.Stat(file.Path)
+	if err != nil || !info.ModTime.Truncate(time.Microsecond).Equal(file.ModTime.Truncate(time.Microsecond)) {
+		return err // another file has the name by now
+	}
+	archive := r.source.options.archive
+	if archive == "" {
+		return r.fs.Remove(file.Path)
+	}
+	to := path.Join(archive, file.Path)
+	if err := r.fs.MkdirAll(path.Dir(to)); err != nil {
+		return err
+	}
+	return r.fs.Rename(file.Path, to)
 }
 
 // Close implements Reader.

@@ -3,6 +3,7 @@ package source
 import (
 	"context"
 	"iter"
+	"log/slog"
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -41,6 +42,9 @@ type Query struct {
 	// find the same rows again. It need not exist yet. It is empty for a bounded
 	// query, which keeps nothing.
 	State string
+
+	// Logger is told what does the query no harm. It may be nil.
+	Logger *slog.Logger
 
 	// Env is the world: a source touches files, time and concurrency through it
 	// alone, so that a simulation can run it.
