@@ -375,6 +375,14 @@ var pipelines = map[string]pipeline{
 		},
 		sink: true, vault: true,
 	},
+	"bad rows to a sink of their own": {
+		input: map[string]string{"1": "1\nx\n2\n", "2": "y\n", "3": "3\nz\n"},
+		build: func(s *Session) Writer {
+			return s.Stream(source.TextFiles("/in", source.MaxFiles(1))).Select(expr.Col("value").Cast(types.Int).As("n")).
+				Write(ForEachBatch(func(context.Context, DataFrame, int64) error { return nil })).
+				BadRows(DeadLetters(sink.JSONFiles("/out")))
+		},
+	},
 	"windowed count to files": {
 		input: map[string]string{
 			"1": clicksAt("x", 1, 2, 11), "2": clicksAt("y", 3, 12), "3": clicksAt("x", 25), "4": clicksAt("z", 4, 31),
@@ -386,6 +394,7 @@ var pipelines = map[string]pipeline{
 				GroupBy(expr.Window("t", 10*time.Second), expr.Col("page")).Agg(expr.Count().As("count")).
 				Write(sink.JSONFiles("/out"))
 		},
+		sites: []string{"filelog: early compaction"},
 	},
 }
 

@@ -18,6 +18,7 @@ type Progress struct {
 	Replayed  bool      `json:"replayed,omitzero"` // it was in flight when the query last stopped
 
 	NumInputRows           int64   `json:"numInputRows"`
+	NumBadRows             int64   `json:"numBadRows,omitzero"`    // left out, see Writer.BadRows
 	InputRowsPerSecond     float64 `json:"inputRowsPerSecond"`     // since the trigger before
 	ProcessedRowsPerSecond float64 `json:"processedRowsPerSecond"` // of the batch's own time
 
@@ -116,6 +117,10 @@ func (o *observer) Idle() {
 func (o *observer) Ran(r microbatch.Report) {
 	o.idle = 0
 	p := o.progress(r)
+	if interval := o.config.Trigger.Interval(); interval > 0 && r.Took.Total > interval {
+		o.query.session.options.Logger.Warn("a batch took longer than the trigger's interval",
+			"query", o.query.String(), "batch", p.BatchID, "took", r.Took.Total, "interval", interval)
+	}
 	q := o.query
 	q.mu.Lock()
 	if len(q.progress) == recentProgress {
@@ -147,7 +152,7 @@ func (o *observer) progress(r microbatch.Report) Progress {
 			AddBatch: r.Took.Sink, State: r.Took.State, CommitOffsets: r.Took.Commit, TriggerExecution: r.Took.Total,
 		},
 		Operators: []OperatorProgress{}, Sources: []SourceProgress{},
-		Sink: SinkProgress{NumOutputRows: r.Output},
+		Sink: SinkProgress{NumOutputRows: r.Output}, NumBadRows: r.Bad,
 	}
 	for i, rows := range r.Rows[:len(o.config.Sources)] {
 		p.NumInputRows += rows

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
 )
@@ -63,6 +64,10 @@ func (e *QueryError) Error() string {
 // Unwrap returns the cause.
 func (e *QueryError) Unwrap() error { return e.Err }
 
+// PanicError is a panic of a user's function, source or sink as the cause of a
+// QueryError: its value, and the stack of the goroutine that panicked.
+type PanicError = env.PanicError
+
 // ErrQueryEnded is returned by ProcessAllAvailable if the query has ended.
 var ErrQueryEnded = microbatch.ErrEnded
 
@@ -115,6 +120,33 @@ func (s *Session) Queries() []*Query {
 	return queries
 }
 
+// errNoQuery is what AwaitAny returns if there is nothing to wait for.
+var errNoQuery = errors.New("structured: no query of the session is active")
+
+// AwaitAny waits until one of the queries that run at the call has ended, or ctx is
+// done. It returns the query, and the error of Query.Err. If several have ended, it is
+// the one that was started first.
+func (s *Session) AwaitAny(ctx context.Context) (*Query, error) {
+	queries := s.Queries()
+	if len(queries) == 0 {
+		return nil, errNoQuery
+	}
+	ended := make([]env.Waitable, len(queries))
+	for i, q := range queries {
+		ended[i] = &q.ended
+	}
+	for {
+		for _, q := range queries {
+			if q.ended.IsSet() {
+				return q, q.Err()
+			}
+		}
+		if err := s.options.Env.Park(ctx, env.Forever, ended...); err != nil {
+			return nil, err
+		}
+	}
+}
+
 // stopQueryIn stops the query that runs with a checkpoint.
 func (s *Session) stopQueryIn(ctx context.Context, dir string) error {
 	for _, q := range s.Queries() {
@@ -137,13 +169,15 @@ func (q *Query) abandon() {
 // start runs the query as an activity of its own, which sets ended when it is over.
 func (q *Query) start(config microbatch.Config) {
 	q.id, q.bounded = config.Recovered.ID, config.Bounded
-	config.Observer = &observer{query: q, config: config}
+	config.Observer, config.Idle = &observer{query: q, config: config}, clocked.NewLoop(q.env)
 	q.session.tell(func(l Listener) {
 		if l.Started != nil {
 			l.Started(q.identity())
 		}
 	})
+	q.session.options.Logger.Info("query started", "query", q.String(), "run", q.runID, "checkpoint", q.dir)
 	q.env.Spawn("query "+q.String(), func() error {
+		defer config.Idle.End()
 		err := microbatch.Run(q.ctx, config, &q.control)
 		if err != nil {
 			err = &QueryError{ID: q.id, RunID: q.runID, Name: q.name, Err: err}
@@ -163,6 +197,11 @@ func (q *Query) end(err error) {
 	q.mu.Unlock()
 	q.cancel(nil)
 	q.detached()
+	if err != nil {
+		q.session.options.Logger.Error("query failed", "query", q.String(), "run", q.runID, "error", err)
+	} else {
+		q.session.options.Logger.Info("query ended", "query", q.String(), "run", q.runID)
+	}
 	q.session.tell(func(l Listener) {
 		if l.Terminated != nil {
 			l.Terminated(q.identity(), err)
@@ -216,6 +255,17 @@ func (q *Query) Stop(ctx context.Context) error {
 	q.cancel(errStopped)
 	if err := q.ended.Wait(ctx, q.env); err != nil {
 		return fmt.Errorf("structured: query %s was told to stop and has not ended yet: %w", q, err)
+	}
+	return nil
+}
+
+// Drain ends the query after the batch that is running, and waits until it has ended,
+// or ctx is done. No batch is left to be run again: what the sources have by then is
+// for the next start. That the query has failed is no error of Drain; see Err.
+func (q *Query) Drain(ctx context.Context) error {
+	q.control.Drain()
+	if err := q.ended.Wait(ctx, q.env); err != nil {
+		return fmt.Errorf("structured: query %s is to end after its batch and has not ended yet: %w", q, err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package structured
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/benbjohnson/clock"
+
+	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
@@ -34,6 +38,11 @@ type Options struct {
 
 	// Logger is told what a caller cannot learn from an error. Default: discarded.
 	Logger *slog.Logger
+
+	// Clock is the time of day for triggers, batch times and progress. With a
+	// *clock.Mock, Session.Settle says when all is done that was due. Default: that of
+	// the operating system.
+	Clock clock.Clock
 
 	// Env is the outside world; nil is that of RDD, or the operating system. The
 	// testkit sets it.
@@ -86,6 +95,9 @@ func Open(options Options) (*Session, error) {
 		s.rdd, s.ownsRDD = own, true
 	}
 	s.options.Env = s.rdd.Env()
+	if options.Clock != nil {
+		s.options.Env = clocked.New(s.options.Env, options.Clock)
+	}
 	if options.Partitions == 0 {
 		s.options.Partitions = s.rdd.Parallelism()
 	}
@@ -116,6 +128,18 @@ func (s *Session) Close() error {
 		failed = append(failed, s.rdd.Close())
 	}
 	return errors.Join(failed...)
+}
+
+// Settle waits until the queries of the session have done all that is due by its
+// clock, a *clock.Mock, and what their sources have told them of:
+//
+//	mock.Add(time.Minute)
+//	err := session.Settle(ctx)
+func (s *Session) Settle(ctx context.Context) error {
+	if err := clocked.Settle(ctx, s.options.Env); err != nil {
+		return fmt.Errorf("structured: Settle: %w", err)
+	}
+	return nil
 }
 
 // errClosed is what a session that was closed answers.

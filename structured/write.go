@@ -22,6 +22,7 @@ type Writer struct {
 	checkpoint string
 	name       string
 	accept     bool
+	bad        BadRows
 }
 
 // Write describes a query whose rows go to all of the sinks. Each sink has every
@@ -122,6 +123,9 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 	if w.trigger.err != nil {
 		return config, w.trigger.err
 	}
+	if w.bad.err != nil {
+		return config, w.bad.err
+	}
 	if len(w.sinks) == 0 {
 		return config, errors.New("structured: Write has no sink to write to")
 	}
@@ -132,6 +136,7 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 	config = microbatch.Config{
 		Env: session.options.Env, Scheduler: session.rdd.Scheduler(), Name: w.name, Mode: w.mode,
 		Partitions: session.options.Partitions, Trigger: w.trigger.trigger, AcceptState: w.accept,
+		Logger: session.options.Logger, BadRows: w.bad.policy, DeadLetters: w.bad.letters,
 	}
 	if streaming {
 		config.Dir = w.directory(session)

@@ -18,6 +18,16 @@ import (
 // appendJSON adds one value of a column as JSON text.
 type appendJSON func(dst []byte, i int) ([]byte, error)
 
+// JSON returns a row of records as a JSON object. Members whose value is null are left
+// out.
+func JSON(records arrow.RecordBatch, row int) ([]byte, error) {
+	write, err := jsonRow(records)
+	if err != nil {
+		return nil, err
+	}
+	return write(nil, row)
+}
+
 // jsonRow adds the rows of records as JSON objects. Members whose value is null are
 // left out.
 func jsonRow(records arrow.RecordBatch) (appendJSON, error) {

@@ -29,6 +29,12 @@ func newExplode(node *physical.Explode) (Machine, error) {
 	return e, err
 }
 
+// Check implements Checking.
+func (e *explode) Check(b *vector.Batch) error {
+	_, err := e.list.Run(b)
+	return err
+}
+
 func (e *explode) Push(_ int, b *vector.Batch, emit Emit) error {
 	list, err := e.list.Run(b)
 	if err != nil {

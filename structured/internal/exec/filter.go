@@ -25,6 +25,12 @@ func newFilter(predicate bound.Expr) (Machine, error) {
 	return &filter{predicate: program}, err
 }
 
+// Check implements Checking.
+func (f *filter) Check(b *vector.Batch) error {
+	_, err := f.predicate.Select(b)
+	return err
+}
+
 func (f *filter) Push(_ int, b *vector.Batch, emit Emit) error {
 	rows, err := f.predicate.Select(b)
 	if err != nil || len(rows) == 0 {

@@ -36,6 +36,16 @@ type Machine interface {
 	Close() error
 }
 
+// Checking is a machine that computes expressions, before it does anything else with
+// the rows of a Push. So a Push that Check fails for has had no effect.
+type Checking interface {
+	Machine
+
+	// Check computes the expressions of a Push and nothing else. Its error is the one
+	// that Push returns for these rows.
+	Check(b *vector.Batch) error
+}
+
 // Stateful is a machine whose state outlives epochs, and processes.
 //
 //	Begin(0, late) Push… Marker Changes Begin(1, late) Push… Rollback Begin(1, late) …

@@ -36,6 +36,14 @@ func newPartialAggregate(node *physical.PartialAggregate) (Machine, error) {
 	return p, err
 }
 
+// Check implements Checking.
+func (p *partialAggregate) Check(b *vector.Batch) error {
+	if err := p.keys.eval(b); err != nil {
+		return err
+	}
+	return p.args.eval(b)
+}
+
 func (p *partialAggregate) Push(_ int, b *vector.Batch, emit Emit) error {
 	if err := p.keys.eval(b); err != nil {
 		return err

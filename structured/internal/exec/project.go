@@ -18,6 +18,16 @@ func newProject(node *physical.Project) (Machine, error) {
 	return &project{programs: programs, out: vector.Batch{Columns: make([]vector.Column, len(programs))}}, err
 }
 
+// Check implements Checking.
+func (p *project) Check(b *vector.Batch) error {
+	for _, program := range p.programs {
+		if _, err := program.Run(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *project) Push(_ int, b *vector.Batch, emit Emit) error {
 	for i, program := range p.programs {
 		column, err := program.Run(b)

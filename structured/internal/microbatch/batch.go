@@ -93,7 +93,7 @@ func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pendi
 	parts = append(parts, e.static.parts...)
 	took.Plan = e.Env.Mono() - at
 	at = e.Env.Mono()
-	result, err := e.program.Run(ctx, run.Batch{Epoch: plan.Batch, Watermark: plan.Watermark, Late: plan.Late, End: e.Bounded, Sources: parts})
+	result, err := e.program.Run(ctx, run.Batch{Epoch: plan.Batch, Watermark: plan.Watermark, Late: plan.Late, End: e.Bounded, Lenient: plan.BadRows != FailOnBadRows, Sources: parts})
 	took.Compute = e.Env.Mono() - at
 	return result, err
 }
@@ -111,10 +111,15 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 		}
 		batch.Partitions[i] = records
 	}
+	dead, err := e.lettersOf(plan, result.Bad)
+	if err != nil {
+		return err
+	}
+	report.Bad = int64(len(result.Bad))
 	if report.Replayed && mutate.On(16) {
 		batch.ID++
 	}
-	err := e.handAll(ctx, batch, plan.Batch, answer)
+	err = e.handAll(ctx, batch, dead, plan.Batch, answer)
 	took.Sink = e.Env.Mono() - at
 	return err
 }
@@ -145,7 +150,7 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 	var lookErr error
 	var logged *journal.Plan
 	looping := e.frozen != nil // not while a pending batch is run: the number of partitions may change after it
-	if looping && e.core.AtOnce(started, e.Env.Now()) {
+	if looping && !e.control.drain.IsSet() && e.core.AtOnce(started, e.Env.Now()) {
 		var p Plan
 		var ok bool
 		var look Durations

@@ -32,6 +32,7 @@ type Plan struct {
 	Batch      int64
 	Time       time.Time // of the batch, to the millisecond
 	Partitions int
+	BadRows    BadRows
 	Ranges     []Range // by source
 	Watermark  int64   // µs: what is closed at the end of the batch
 	Late       int64   // µs: the watermark of the batch before; what it closes is too late

@@ -11,9 +11,10 @@ import (
 	"github.com/tidewheel/tidewheel/structured/sink"
 )
 
-// handAll hands a batch to each sink that does not have it. Sinks that can resume a
+// handAll hands a batch to each sink that does not have it, and its dead letters to
+// their own. Sinks that can resume a
 // prepared batch only prepare it: commitPrepared goes on with them.
-func (e *engine) handAll(ctx context.Context, batch sink.Batch, number int64, answer *Answer) error {
+func (e *engine) handAll(ctx context.Context, batch, dead sink.Batch, number int64, answer *Answer) error {
 	answer.Tokens = make([][]byte, len(e.writers))
 	e.prepared = e.prepared[:0]
 	for i, writer := range e.writers {
@@ -21,7 +22,11 @@ func (e *engine) handAll(ctx context.Context, batch sink.Batch, number int64, an
 			continue
 		}
 		_, resumable := writer.(sink.Resumable)
-		token, err := e.hand(ctx, writer, batch, resumable)
+		rows := batch
+		if e.DeadLetters != nil && i == len(e.writers)-1 {
+			rows = dead
+		}
+		token, err := e.hand(ctx, writer, rows, resumable)
 		if err != nil && !mutate.On(17) {
 			err = fmt.Errorf("write to %s: %w", e.Sinks[i], err)
 			return errors.Join(err, e.abortPrepared(ctx, answer.Tokens))

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
+	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/snapshots"
@@ -39,15 +41,25 @@ type Config struct {
 	Recovered *journal.Recovered
 	Dir       string // of the log; empty if the query keeps nothing
 
+	// BadRows says what becomes of rows of which an expression can't be computed, and
+	// DeadLetters where they go, if that is it.
+	BadRows     BadRows
+	DeadLetters sink.Sink
+
 	// AcceptState has state taken over from a query whose stateful operators differ.
 	AcceptState bool
 
 	Observer Observer
+	Logger   *slog.Logger
+
+	// Idle is the loop of the query, as the clock of its Env sees it.
+	Idle *clocked.Loop
 }
 
 // Control is how others talk to a query that runs. The zero value is ready for use.
 type Control struct {
 	requests env.Mailbox[*request]
+	drain    env.Latch
 	ended    atomic.Bool
 }
 
@@ -66,6 +78,9 @@ func (c *Control) ProcessAllAvailable(ctx context.Context, e env.Env) error {
 	}
 	return r.done.Wait(ctx, e)
 }
+
+// Drain has the query end after the batch that is running, which is committed.
+func (c *Control) Drain() { c.drain.Set() }
 
 // Ended reports whether the query has ended, or has nothing left to do but to say so.
 func (c *Control) Ended() bool { return c.ended.Load() }
@@ -138,6 +153,9 @@ func (e *engine) loop(ctx context.Context) error {
 	var next *Plan // logged with the commit of the batch before
 	for {
 		e.takeRequests()
+		if next == nil && e.control.drain.IsSet() {
+			return nil
+		}
 		started, ran := e.Env.Now(), next != nil
 		var took Durations
 		if next == nil {
@@ -194,6 +212,7 @@ func (e *engine) look(ctx context.Context, took *Durations) (Plan, bool, error) 
 	}
 	took.Latest = e.Env.Mono() - began
 	plan, ok := e.core.Plan(e.Env.Now(), e.Partitions, ends)
+	plan.BadRows = e.BadRows
 	return plan, ok, nil
 }
 
@@ -226,7 +245,7 @@ func (e *engine) wait(ctx context.Context, limit time.Duration, ran bool) error 
 		e.Env.Yield()
 		return stopped(ctx)
 	}
-	on := []env.Waitable{&e.control.requests}
+	on := []env.Waitable{&e.control.requests, &e.control.drain}
 	if ran || e.Trigger.kind == interval {
 		e.Observer.Status("Waiting for next trigger", false)
 	} else {
@@ -245,10 +264,10 @@ func (e *engine) wait(ctx context.Context, limit time.Duration, ran bool) error 
 		if left <= 0 {
 			return stopped(ctx)
 		}
-		if err := e.Env.Park(ctx, left, on...); err != nil {
+		if err := e.Idle.Park(ctx, left, on...); err != nil {
 			return err
 		}
-		if e.takeRequests() || len(on) > 1 {
+		if e.takeRequests() || e.control.drain.IsSet() || len(on) > 2 {
 			return stopped(ctx)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/structured/source"
@@ -14,16 +15,27 @@ import (
 // length before them.
 //
 //	ranges      1 | number of sources | for each: start, end
+//	            2 | the same | what becomes of bad rows, a byte; 1 stands for 0
 //	watermarks  1 | watermark | late          (signed, µs)
 //	answers     1 | watermark (signed, µs) | due (0 or 1) | number of sinks
 //	              | for each: 0, or 1 and its token
-const recordFormat = 1
+const (
+	recordFormat  = 1
+	badRowsFormat = 2 // of ranges
+)
 
 func encodePlan(p Plan) journal.Plan {
-	ranges := binary.AppendUvarint([]byte{recordFormat}, uint64(len(p.Ranges)))
+	format := byte(recordFormat)
+	if p.BadRows != FailOnBadRows {
+		format = badRowsFormat
+	}
+	ranges := binary.AppendUvarint([]byte{format}, uint64(len(p.Ranges)))
 	for _, r := range p.Ranges {
 		ranges = appendText(ranges, r.Start)
 		ranges = appendText(ranges, r.End)
+	}
+	if format == badRowsFormat {
+		ranges = append(ranges, byte(p.BadRows))
 	}
 	watermarks := binary.AppendVarint([]byte{recordFormat}, p.Watermark)
 	return journal.Plan{
@@ -34,14 +46,21 @@ func encodePlan(p Plan) journal.Plan {
 
 func decodePlan(logged journal.Plan) (Plan, error) {
 	p := Plan{Batch: logged.Batch, Time: logged.Time, Partitions: logged.Partitions}
-	d := newDecoder(logged.Ranges)
+	d := newDecoder(logged.Ranges, recordFormat, badRowsFormat)
 	for range d.count() {
 		p.Ranges = append(p.Ranges, Range{source.Offset(d.text()), source.Offset(d.text())})
+	}
+	if d.format == badRowsFormat {
+		if kind := d.take(1); len(kind) == 1 && BadRows(kind[0]) <= DeadLetters {
+			p.BadRows = BadRows(kind[0])
+		} else {
+			d.fail()
+		}
 	}
 	if err := d.end(); err != nil {
 		return Plan{}, fmt.Errorf("ranges of batch %d in the log: %w", logged.Batch, err)
 	}
-	d = newDecoder(logged.Watermarks)
+	d = newDecoder(logged.Watermarks, recordFormat)
 	p.Watermark, p.Late = d.signed(), d.signed()
 	if err := d.end(); err != nil {
 		return Plan{}, fmt.Errorf("watermarks of batch %d in the log: %w", logged.Batch, err)
@@ -67,7 +86,7 @@ func encodeAnswer(a Answer) []byte {
 }
 
 func decodeAnswer(done journal.Done) (Answer, error) {
-	d := newDecoder(done.Answers)
+	d := newDecoder(done.Answers, recordFormat)
 	a := Answer{Watermark: d.signed(), Due: d.flag()}
 	for range d.count() {
 		var token []byte
@@ -90,16 +109,19 @@ func appendText[T ~string | ~[]byte](dst []byte, text T) []byte {
 // decoder reads a record. After the first mistake all reads give zero, and end says
 // what it was.
 type decoder struct {
-	rest []byte
-	err  error
+	rest   []byte
+	format byte
+	err    error
 }
 
 var errMalformed = errors.New("it is malformed")
 
-func newDecoder(record []byte) *decoder {
+func newDecoder(record []byte, formats ...byte) *decoder {
 	d := &decoder{rest: record}
-	if format := d.take(1); d.err == nil && format[0] != recordFormat {
-		d.err = fmt.Errorf("it has format %d and this program reads %d", format[0], recordFormat)
+	if format := d.take(1); d.err == nil {
+		if d.format = format[0]; !slices.Contains(formats, d.format) {
+			d.err = fmt.Errorf("it has format %d and this program reads %v", d.format, formats)
+		}
 	}
 	return d
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/journal"
 	"github.com/tidewheel/tidewheel/internal/mutate"
@@ -16,7 +17,7 @@ import (
 // open opens the sources and the sinks.
 func (e *engine) open(ctx context.Context) error {
 	for i, s := range e.Sources {
-		q := source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env}
+		q := source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env, Logger: e.Logger}
 		if e.Dir != "" {
 			q.State, q.Fence = path.Join(e.Dir, "source", fmt.Sprint(i)), e.Log.CheckFence
 		}
@@ -29,9 +30,17 @@ func (e *engine) open(ctx context.Context) error {
 	if err := e.openStatic(ctx); err != nil {
 		return err
 	}
-	for _, s := range e.Sinks {
+	sinks := len(e.Sinks)
+	if e.DeadLetters != nil {
+		e.Sinks = append(slices.Clip(e.Sinks), e.DeadLetters)
+	}
+	for i, s := range e.Sinks {
+		schema, mode := e.Root.Schema(), e.Mode
+		if i == sinks {
+			schema, mode = letters, sink.Append
+		}
 		writer, err := s.Open(ctx, sink.Query{
-			ID: e.Recovered.ID, Name: e.Name, Schema: e.Root.Schema(), Mode: e.Mode,
+			ID: e.Recovered.ID, Name: e.Name, Schema: schema, Mode: mode,
 			Epoch: e.Recovered.Epoch, Next: e.Recovered.Next(), Env: e.Env,
 		})
 		if err != nil {
@@ -87,6 +96,9 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 			err = e.checkSources(plan)
 		}
 		if err != nil {
+			return nil, err
+		}
+		if err := e.checkBadRows(plan); err != nil {
 			return nil, err
 		}
 		pending = &plan

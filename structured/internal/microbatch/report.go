@@ -36,6 +36,7 @@ type Report struct {
 	Max          int64 // µs: the greatest event time, if Seen is not 0
 	Operators    []OperatorReport
 	Output       int64 // rows handed to the sinks
+	Bad          int64 // rows left out since an expression of theirs can't be computed
 	Replayed     bool  // whether the batch was pending when the query started
 }
 

@@ -38,6 +38,9 @@ func Once() Trigger { return Trigger{kind: once} }
 // stops.
 func AvailableNow() Trigger { return Trigger{kind: availableNow} }
 
+// Interval is that of Every, else 0.
+func (t Trigger) Interval() time.Duration { return t.interval }
+
 func (t Trigger) String() string {
 	switch t.kind {
 	case interval:

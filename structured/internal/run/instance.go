@@ -17,6 +17,10 @@ type instance struct {
 	stateful []stateful
 
 	epoch int64 // begun last; -1: none
+
+	lenient bool     // whether rows are left out of which an expression can't be computed
+	bad     []BadRow // which were
+	refused bool     // whether a machine has failed for another reason
 }
 
 func (c *chain) newInstance() (*instance, error) {
@@ -54,7 +58,7 @@ func (x *instance) collect(b *vector.Batch) error { return x.out.Push(b) }
 
 // feed passes rows to machine i.
 func (x *instance) feed(i int) exec.Emit {
-	return func(b *vector.Batch) error { return x.machines[i].Push(0, b, x.emits[i]) }
+	return func(b *vector.Batch) error { return x.pushTo(i, 0, b) }
 }
 
 // push sends rows through all machines, by that input of the first.
@@ -62,7 +66,15 @@ func (x *instance) push(port int, b *vector.Batch) error {
 	if len(x.machines) == 0 {
 		return x.collect(b)
 	}
-	return x.machines[0].Push(port, b, x.emits[0])
+	return x.pushTo(0, port, b)
+}
+
+// pushTo passes rows to machine i.
+func (x *instance) pushTo(i, port int, b *vector.Batch) error {
+	if x.lenient {
+		return x.pushLenient(i, port, b)
+	}
+	return x.machines[i].Push(port, b, x.emits[i])
 }
 
 // marker ends the epoch, of the first machine by that input: each machine has had all
@@ -111,6 +123,7 @@ func (x *instance) take(c *counts) *output {
 			c.seen[watermark.ID].Merge(watermark.Take())
 		}
 	}
+	c.bad = append(c.bad, x.bad...)
 	return &output{parts: x.out.Take(), counts: c}
 }
 

@@ -39,6 +39,9 @@ type Batch struct {
 	Late      int64 // µs: the watermark of the batch before; what it closes is too late
 	End       bool  // whether no batch follows
 
+	// Lenient leaves out rows of which an expression can't be computed.
+	Lenient bool
+
 	// Sources are the partitions to read, by the number of the source.
 	Sources [][]source.Partition
 }
@@ -51,6 +54,9 @@ type Result struct {
 	// Rows counts the rows that were read, by the number of the source; a source that
 	// is scanned twice counts twice.
 	Rows []int64
+
+	// Bad are the rows that were left out, in order.
+	Bad []BadRow
 
 	// Seen is what the watermark operators have seen, by their number.
 	Seen []exec.Seen
@@ -128,7 +134,7 @@ func (p *Program) Run(ctx context.Context, b Batch) (*Result, error) {
 	for _, c := range counted {
 		total.merge(c)
 	}
-	result.Rows, result.Seen = total.rows, total.seen
+	result.Rows, result.Seen, result.Bad = total.rows, total.seen, total.bad
 	return result, nil
 }
 

@@ -20,7 +20,7 @@ func (f *feed) read(scan *physical.Scan) error {
 	part := f.run.Sources[scan.Source][f.own]
 	push := func(b *vector.Batch) error { return f.x.push(0, b) }
 	records := part.Read
-	if filtering, ok := part.(source.Filtering); ok && scan.Predicate != nil {
+	if filtering, ok := part.(source.Filtering); ok && scan.Predicate != nil && !f.run.Lenient {
 		program, err := eval.Compile(scan.Predicate)
 		if err != nil {
 			return err

@@ -123,6 +123,7 @@ func (o *output) blocks() []any {
 type counts struct {
 	rows []int64     // read, by source
 	seen []exec.Seen // by watermark
+	bad  []BadRow
 }
 
 func newCounts(p *Program) *counts {
@@ -136,6 +137,7 @@ func (c *counts) merge(other *counts) {
 	for i, seen := range other.seen {
 		c.seen[i].Merge(seen)
 	}
+	c.bad = append(c.bad, other.bad...)
 }
 
 // run is one attempt at a partition of a stage.
@@ -145,6 +147,7 @@ func (r *batchRun) run(t *scheduler.Task, n *node, partition int) (out *output, 
 	if err != nil {
 		return nil, err
 	}
+	x.lenient, x.bad, x.refused = r.Lenient, nil, false
 	done := false
 	defer func() { // a panic of a user's function passes through here, too
 		if closeErr := chain.giveBack(x, !done); err == nil {
