@@ -2,10 +2,14 @@ package structured
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,4 +114,50 @@ func BenchmarkBatchWordCount(b *testing.B) {
 			b.Fatal(n, err)
 		}
 	}
+}
+
+// BenchmarkRestart is from the start of a query to the end of its first batch, with
+// state of a million words in snapshots and in the log of changes. Its report says how
+// many bytes of either there were.
+func BenchmarkRestart(b *testing.B) {
+	const keys, tailRows, tailBatches = 1_000_000, 20_000, 100
+	dir := b.TempDir()
+	batches := 0
+	run := func(rows, more int) {
+		batches += more
+		s, err := Open(Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		err = s.Stream(newRounds(b, batches, rows, rows)).GroupBy("value").Count().
+			Write(ForEachBatch(func(context.Context, DataFrame, int64) error { return nil })).
+			Mode(Update).Trigger(AvailableNow()).Checkpoint(dir).Run(b.Context())
+		if err = errors.Join(err, s.Close()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	run(keys, 1)
+	run(tailRows, tailBatches)
+	var log, snapshots int64
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && strings.HasPrefix(name, dir+"/log") {
+			log += info.Size()
+		} else if err == nil {
+			snapshots += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for b.Loop() {
+		run(100, 1)
+	}
+	b.ReportMetric(float64(log)/1e6, "MB-log")
+	b.ReportMetric(float64(snapshots)/1e6, "MB-snapshots")
 }
