@@ -85,11 +85,33 @@ func (d DataFrame) UnionByName(b DataFrame) DataFrame {
 	})
 }
 
-// Distinct keeps one of the rows that are equal in all columns; nulls are equal to
-// each other.
+// Distinct keeps the first of the rows that are equal in all columns: it is
+// DropDuplicates without names.
 func (d DataFrame) Distinct() DataFrame {
 	return d.then("Distinct", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
-		return a.Distinct(input)
+		return a.Deduplicate(input, nil, false)
+	})
+}
+
+// DropDuplicates keeps the first of the rows that are equal in the columns of these
+// names, all columns if there are none. Nulls are equal to each other, NaNs too.
+//
+// A stream gives a row at once and keeps its key. If the column of WithWatermark is
+// among the names, keys behind the watermark are forgotten and rows behind it are
+// dropped; else the state grows for ever and no row is late.
+func (d DataFrame) DropDuplicates(names ...string) DataFrame {
+	return d.then("DropDuplicates", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Deduplicate(input, names, false)
+	})
+}
+
+// DropDuplicatesWithinWatermark is DropDuplicates for a stream whose equal rows differ
+// in their event times by no more than the delay of WithWatermark, which comes before
+// it: a key is forgotten when the watermark has reached the time of its first row plus
+// the delay.
+func (d DataFrame) DropDuplicatesWithinWatermark(names ...string) DataFrame {
+	return d.then("DropDuplicatesWithinWatermark", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Deduplicate(input, names, true)
 	})
 }
 
@@ -103,7 +125,9 @@ func (d DataFrame) OrderBy[C expr.Arg](keys ...C) DataFrame {
 	})
 }
 
-// Limit keeps the first n rows; without an OrderBy before it, any n.
+// Limit keeps the first n rows; without an OrderBy before it, any n. Of a stream in
+// output mode append these are the first n of all its batches, in output mode complete
+// the first n of each result.
 func (d DataFrame) Limit(n int64) DataFrame {
 	return d.then("Limit", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
 		return a.Limit(input, n)

@@ -51,6 +51,8 @@ type EventTime struct {
 type OperatorProgress struct {
 	OperatorName              string `json:"operatorName"`
 	NumRowsTotal              int64  `json:"numRowsTotal"`
+	NumRowsUpdated            int64  `json:"numRowsUpdated"`
+	NumRowsRemoved            int64  `json:"numRowsRemoved"`
 	NumRowsDroppedByWatermark int64  `json:"numRowsDroppedByWatermark"`
 	NumShufflePartitions      int    `json:"numShufflePartitions"`
 	ChangeBytes               int64  `json:"changeBytes"` // logged for this batch
@@ -171,8 +173,9 @@ func (o *observer) progress(r microbatch.Report) Progress {
 	}
 	for _, operator := range r.Operators {
 		p.Operators = append(p.Operators, OperatorProgress{
-			OperatorName: operator.Name, NumRowsTotal: operator.Rows, NumRowsDroppedByWatermark: operator.Dropped,
-			NumShufflePartitions: operator.Partitions, ChangeBytes: operator.Bytes,
+			OperatorName: operator.Name, NumRowsTotal: operator.Rows, NumRowsUpdated: operator.Updated, NumRowsRemoved: operator.Removed,
+			NumRowsDroppedByWatermark: operator.Dropped,
+			NumShufflePartitions:      operator.Partitions, ChangeBytes: operator.Bytes,
 		})
 	}
 	for i, s := range o.config.Sinks {

@@ -240,3 +240,11 @@ func refusesIn(t testing.TB, mode sink.Mode, d DataFrame, condition string) {
 		t.Errorf("got %v, want condition %q", err, condition)
 	}
 }
+
+// at is a row of an input: a time in seconds, nil for none, and more values.
+func at(seconds any, more ...any) []any {
+	if whole, ok := seconds.(int); ok {
+		seconds = int64(whole) * second
+	}
+	return append([]any{seconds}, more...)
+}

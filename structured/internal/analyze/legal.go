@@ -71,6 +71,8 @@ func isStateful(node plan.Node) bool {
 		return true
 	case *plan.Join:
 		return plan.Streaming(n.Left) && plan.Streaming(n.Right)
+	case *plan.Deduplicate:
+		return n.Within || n.EventTime() >= 0
 	}
 	return false
 }
@@ -137,8 +139,9 @@ func (s *shape) check(node plan.Node) error {
 		if s.mode == physical.Update {
 			return fault.Analysisf(unsupported, "a stream cannot be limited in output mode update, as rows may change after they were chosen")
 		}
-		if s.mode == physical.Append {
-			return fault.Analysisf("", "a limit over a stream in output mode append is not supported yet; use complete after an aggregation")
+	case *plan.Deduplicate:
+		if n.Within && plan.EventTimeIn(n.Output()) < 0 {
+			return fault.Analysisf(unsupported, "duplicates within a watermark need one: use WithWatermark first, and keep its column")
 		}
 	case *plan.Union:
 		for _, input := range n.Inputs {

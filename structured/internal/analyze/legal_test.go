@@ -34,10 +34,14 @@ func TestLegal(t *testing.T) {
 	limited := func(in plan.Node) (plan.Node, error) { return analyzer.Limit(in, 1) }
 	chosen := func(in plan.Node) (plan.Node, error) { return analyzer.Select(in, items(col("i").As("n"))) }
 	times := func(in plan.Node) (plan.Node, error) { return analyzer.Select(in, items(col("at"))) }
+	once := func(in plan.Node) (plan.Node, error) {
+		return analyzer.Deduplicate(in, []string{in.Output()[0].Name}, false)
+	}
+	within := func(in plan.Node) (plan.Node, error) { return analyzer.Deduplicate(in, []string{"i"}, true) }
 	window := expr.Window("at", time.Minute)
 	stream := table(true)
 
-	const ok, notYet = "ok", ""
+	const ok = "ok"
 	for _, c := range []struct {
 		name                     string
 		query                    plan.Node
@@ -55,7 +59,13 @@ func TestLegal(t *testing.T) {
 		{"sort", must(t, stream, chosen, sorted), unsupported, unsupported, wrongMode},
 		{"sort of groups", must(t, stream, group(col("s")), sorted), wrongMode, unsupported, ok},
 		{"sort below groups", must(t, stream, chosen, sorted, group(col("n").As("k"))), wrongMode, unsupported, unsupported},
-		{"limit", must(t, stream, limited), notYet, unsupported, wrongMode},
+		{"limit", must(t, stream, limited), ok, unsupported, wrongMode},
+		{"duplicates", must(t, stream, marked, once), ok, ok, wrongMode},
+		{"duplicates of groups", must(t, stream, group(col("s")), once), wrongMode, ok, ok},
+		{"duplicates of windows", must(t, stream, marked, group(window), once), ok, unsupported, unsupported},
+		{"groups without duplicates", must(t, stream, once, group(col("s"))), wrongMode, ok, ok},
+		{"duplicates within a watermark", must(t, stream, marked, within), ok, ok, wrongMode},
+		{"duplicates within none", must(t, stream, within), unsupported, unsupported, wrongMode},
 		{"first groups", must(t, stream, group(col("s")), sorted, limited), wrongMode, unsupported, ok},
 		{"distinct", must(t, stream, chosen, analyzer.Distinct), wrongMode, ok, ok},
 		{"distinct with the event time", must(t, stream, marked, times, analyzer.Distinct), ok, ok, ok},

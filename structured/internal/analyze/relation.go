@@ -66,11 +66,19 @@ func (a Analyzer) Limit(input plan.Node, n int64) (plan.Node, error) {
 // Distinct keeps one of several equal rows.
 func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 	for _, column := range input.Output() {
-		if t := column.Type; !isAtomic(t) && t != types.Void && t != types.Window() {
-			return nil, fault.Analysisf("", "column %q: values of type %s cannot be told apart", column.Name, t)
+		if err := distinguishable(column); err != nil {
+			return nil, err
 		}
 	}
 	return &plan.Distinct{Input: input}, nil
+}
+
+// distinguishable refuses a column whose values have no equality.
+func distinguishable(column plan.Column) error {
+	if t := column.Type; !isAtomic(t) && t != types.Void && t != types.Window() {
+		return fault.Analysisf("", "column %q: values of type %s cannot be told apart", column.Name, t)
+	}
+	return nil
 }
 
 // Alias names the table.

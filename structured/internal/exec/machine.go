@@ -3,6 +3,7 @@ package exec
 import (
 	"io"
 
+	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
@@ -78,9 +79,6 @@ type Stateful interface {
 	// Restore reads what Snapshot wrote, before the first Begin.
 	Restore(group int, r io.Reader) error
 
-	// Rows returns how many groups are kept.
-	Rows() int
-
-	// Dropped returns how many rows came too late since Begin.
-	Dropped() int64
+	// Counts returns how much is kept, and what happened since Begin.
+	Counts() state.Counts
 }

@@ -40,6 +40,15 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newFinalAggregate(node)
 	case *physical.StatefulAggregate:
 		return newStatefulAggregate(node)
+	case *physical.Deduplicate:
+		return newDeduplicate(node), nil
+	case *physical.StatefulDeduplicate:
+		if node.Within {
+			return newDeduplicateWithin(node), nil
+		}
+		return newStatefulDeduplicate(node)
+	case *physical.StatefulLimit:
+		return newStatefulLimit(node)
 	case *physical.HashJoin:
 		return newHashJoin(node)
 	case *physical.Sort:

@@ -66,9 +66,7 @@ func (s *statefulAggregate) Snapshot(group int, w io.Writer) error {
 
 func (s *statefulAggregate) Restore(group int, r io.Reader) error { return s.groups.Restore(group, r) }
 
-func (s *statefulAggregate) Rows() int { return s.groups.Rows() }
-
-func (s *statefulAggregate) Dropped() int64 { return s.groups.Dropped() }
+func (s *statefulAggregate) Counts() state.Counts { return s.groups.Counts() }
 
 func (s *statefulAggregate) Close() error {
 	s.groups = nil

@@ -172,9 +172,9 @@ func TestTraps(t *testing.T) {
 				if got := q.run(s.times...); got != s.want {
 					t.Errorf("epoch %d: got\n%swant\n%s", i, got, s.want)
 				}
-				if q.mark != s.mark*second || q.stateful.Dropped() != s.dropped || q.stateful.Rows() != s.rows {
+				if q.mark != s.mark*second || q.stateful.Counts().Dropped != s.dropped || int(q.stateful.Counts().Rows) != s.rows {
 					t.Errorf("epoch %d: watermark %d, dropped %d, rows %d, want %d, %d, %d", i,
-						q.mark/second, q.stateful.Dropped(), q.stateful.Rows(), s.mark, s.dropped, s.rows)
+						q.mark/second, q.stateful.Counts().Dropped, int(q.stateful.Counts().Rows), s.mark, s.dropped, s.rows)
 				}
 			}
 		})

@@ -130,7 +130,7 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answer Answer, report *Report, took *Durations) (next *Plan, err error) {
 	at := e.Env.Mono()
 	for _, operator := range e.program.Operators() {
-		o := OperatorReport{Name: operator.Name, Rows: operator.Rows(), Dropped: operator.Dropped(), Partitions: operator.Partitions()}
+		o := OperatorReport{Name: operator.Name, Counts: operator.Counts(), Partitions: operator.Partitions()}
 		if e.Dir != "" {
 			err := operator.Changes(func(group int, frame []byte) error {
 				o.Bytes += int64(len(frame))

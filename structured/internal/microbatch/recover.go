@@ -172,10 +172,8 @@ func shapeOf(root physical.Node, sources int) Shape {
 				shape.Delays = append(shape.Delays, 0)
 			}
 			shape.Delays[n.ID] = n.Delay
-		case *physical.StatefulAggregate:
-			if n.EventTime >= 0 && n.Mode != physical.Complete {
-				shape.Evicts = true
-			}
+		case physical.Stateful:
+			shape.Evicts = shape.Evicts || n.Expires()
 		}
 	})
 	return shape

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/source"
 )
 
@@ -42,10 +43,9 @@ type Report struct {
 
 // OperatorReport is about one stateful operator.
 type OperatorReport struct {
-	Name       string
-	Rows       int64 // of state, after the batch
+	Name string
+	state.Counts
 	Bytes      int64 // of changes logged
-	Dropped    int64 // rows that came too late
 	Partitions int
 }
 

@@ -67,6 +67,8 @@ func prune(node plan.Node, read columns) (plan.Node, []int) {
 		return pruneSort(n, read)
 	case *plan.Union:
 		return pruneUnion(n, read)
+	case *plan.Deduplicate:
+		return pruneDeduplicate(n, read)
 	case *plan.Join:
 		return pruneJoin(n, read)
 	case *plan.Limit, *plan.Alias:
@@ -262,4 +264,23 @@ func pruneJoin(n *plan.Join, read columns) (plan.Node, []int) {
 		join.Condition = bound.Move(n.Condition, at)
 	}
 	return join, at[:len(read)]
+}
+
+func pruneDeduplicate(n *plan.Deduplicate, read columns) (plan.Node, []int) {
+	read = slices.Clone(read)
+	for _, key := range n.Keys {
+		read[key] = true
+	}
+	for i, column := range n.Output() {
+		read[i] = read[i] || n.Within && column.EventTime != nil
+	}
+	input, at := prune(n.Input, read)
+	if input == n.Input {
+		return n, at
+	}
+	keys := make([]int, len(n.Keys))
+	for i, key := range n.Keys {
+		keys[i] = at[key]
+	}
+	return &plan.Deduplicate{Input: input, Keys: keys, Within: n.Within}, at
 }

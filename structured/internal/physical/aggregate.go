@@ -88,6 +88,10 @@ func (s *StatefulAggregate) Schema() types.Schema {
 	return aggregateSchema(s.Keys, s.Aggregates, s.Names)
 }
 
+// Expires implements Stateful. As in Spark, it does not matter whether the event time
+// is among the keys.
+func (s *StatefulAggregate) Expires() bool { return s.Mode != Complete && Marked(s.Input) }
+
 // StateName returns Name.
 func (s *StatefulAggregate) StateName() string { return s.Name }
 

@@ -26,17 +26,22 @@ func Fingerprint(root Node) uint64 {
 // Signature implements Stateful.
 func (s *StatefulAggregate) Signature() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "aggregate %q keys", s.Name)
-	for _, key := range s.Keys {
+	fmt.Fprintf(&text, "aggregate %q keys%s functions", s.Name, keySignature(s.Keys))
+	for _, aggregate := range s.Aggregates {
+		fmt.Fprintf(&text, " %s:%s", aggregate.Function, aggregate.Of)
+	}
+	fmt.Fprintf(&text, " event-time %d", s.EventTime)
+	return text.String()
+}
+
+// keySignature is the types of keys and the grids of those that are windows.
+func keySignature(keys []Key) string {
+	var text strings.Builder
+	for _, key := range keys {
 		fmt.Fprintf(&text, " %s", key.Type)
 		if key.Window != nil {
 			fmt.Fprintf(&text, "@%d/%d+%d", key.Window.Size, key.Window.Slide, key.Window.Start)
 		}
 	}
-	fmt.Fprintf(&text, " functions")
-	for _, aggregate := range s.Aggregates {
-		fmt.Fprintf(&text, " %s:%s", aggregate.Function, aggregate.Of)
-	}
-	fmt.Fprintf(&text, " event-time %d", s.EventTime)
 	return text.String()
 }

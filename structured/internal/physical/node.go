@@ -27,6 +27,10 @@ type Stateful interface {
 	// StateName is the name by which the state is found again; unique in a plan.
 	StateName() string
 
+	// Expires reports whether a new watermark may change what the operator keeps or
+	// gives, so that a batch is useful though no rows came.
+	Expires() bool
+
 	// Signature is what must not change while the state is kept, on one line. Its form
 	// is part of what stored plans are compared with.
 	Signature() string
@@ -77,4 +81,14 @@ func Streaming(root Node) bool {
 		}
 	})
 	return streaming
+}
+
+// Marked reports whether a watermark is kept below root.
+func Marked(root Node) bool {
+	marked := false
+	Walk(root, func(node Node) {
+		_, ok := node.(*Watermark)
+		marked = marked || ok
+	})
+	return marked
 }

@@ -18,7 +18,7 @@ import (
 // their numbers in physical.Scan: those that grow first. Mode matters for streams alone; analyze.Legal has
 // admitted it.
 func Plan(root plan.Node, mode physical.Mode) (physical.Node, []*plan.Relation, error) {
-	p := planner{mode: mode}
+	p := planner{mode: mode, names: map[string]int{}}
 	p.number(root, true)
 	p.number(root, false)
 	planned, err := p.plan(root)
@@ -29,7 +29,15 @@ type planner struct {
 	mode       physical.Mode
 	relations  []*plan.Relation
 	watermarks int
-	aggregates int
+	names      map[string]int // how many stateful operators of each kind there are
+}
+
+// name returns a name for the state of an operator. It depends on the operators of its
+// kind below it and to its left, and on no others.
+func (p *planner) name(kind string) string {
+	n := p.names[kind]
+	p.names[kind]++
+	return fmt.Sprintf("%s-%d", kind, n)
 }
 
 // planned is a physical operator and where its rows are.
@@ -79,6 +87,8 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 		return p.aggregate(n, input), nil
 	case *plan.Distinct:
 		return p.distinct(n, input), nil
+	case *plan.Deduplicate:
+		return p.deduplicate(n, input), nil
 	case *plan.Sort:
 		return planned{&physical.Sort{Input: gather(input), Orders: n.Orders}, true}, nil
 	}
@@ -132,10 +142,8 @@ func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
 			Input: exchange, Keys: keys, Aggregates: n.Functions, Names: n.Names,
 		}, exchange.Single}
 	}
-	name := fmt.Sprintf("aggregate-%d", p.aggregates)
-	p.aggregates++
 	return planned{&physical.StatefulAggregate{
-		Input: exchange, Name: name, Keys: keys, Aggregates: n.Functions, Names: n.Names,
+		Input: exchange, Name: p.name("aggregate"), Keys: keys, Aggregates: n.Functions, Names: n.Names,
 		EventTime: n.EventTime(), Mode: p.mode,
 	}, exchange.Single}
 }
@@ -163,6 +171,15 @@ func (p *planner) partial(input planned, keys []physical.Key, exprs []bound.Expr
 	return exchange
 }
 
+// exchangedOnce puts an exchange below an operator with state, which needs one right
+// below it.
+func exchangedOnce(input physical.Node) physical.Node {
+	if _, ok := input.(*physical.Exchange); ok {
+		return input
+	}
+	return &physical.Exchange{Input: input, Single: true}
+}
+
 // limit takes the first rows of each partition, and of these together; the first
 // rows of a sort are found without sorting the rest.
 func (p *planner) limit(n *plan.Limit) (planned, error) {
@@ -183,6 +200,9 @@ func (p *planner) limit(n *plan.Limit) (planned, error) {
 	}
 	if !input.single {
 		input.node = gather(planned{node: first(input.node)})
+	}
+	if p.mode == physical.Append && plan.Streaming(n) {
+		return planned{&physical.StatefulLimit{Input: exchangedOnce(input.node), Name: p.name("limit"), N: n.N}, true}, nil
 	}
 	return planned{first(input.node), true}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tidewheel/tidewheel/scheduler"
 	"github.com/tidewheel/tidewheel/structured/internal/exec"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/source"
 )
@@ -173,22 +174,13 @@ func (o *Operator) Changes(visit func(group int, frame []byte) error) error {
 	return nil
 }
 
-// Rows is the number of rows of state.
-func (o *Operator) Rows() int64 {
-	var rows int64
+// Counts is how much state there is, and what the last batch did to it.
+func (o *Operator) Counts() state.Counts {
+	var counts state.Counts
 	for _, machine := range o.machines {
-		rows += int64(machine.Rows())
+		counts.Add(machine.Counts())
 	}
-	return rows
-}
-
-// Dropped is the number of rows that came too late for the last batch.
-func (o *Operator) Dropped() int64 {
-	var rows int64
-	for _, machine := range o.machines {
-		rows += machine.Dropped()
-	}
-	return rows
+	return counts
 }
 
 // Partitions is the number of partitions of the state.

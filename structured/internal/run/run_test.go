@@ -143,7 +143,7 @@ func TestStateIsKeptFromBatchToBatch(t *testing.T) {
 		expect(t, rows)
 		rows, _ = runBatch(t, p, 2, text{words: []string{"b", "d"}})
 		expect(t, rows, "b 2", "d 1")
-		if n := p.Operators()[0].Rows(); n != 4 {
+		if n := p.Operators()[0].Counts().Rows; n != 4 {
 			t.Errorf("%d rows of state, want 4", n)
 		}
 	}
@@ -198,7 +198,7 @@ func TestAttemptsAtStateAreRolledBack(t *testing.T) {
 	}
 	machine := p.Operators()[0].machines[0]
 	machine.Rollback()
-	if n := machine.Rows(); n != 1 {
+	if n := machine.Counts().Rows; n != 1 {
 		t.Fatalf("%d rows of state after the rollback of the failed batch, want 1", n)
 	}
 }

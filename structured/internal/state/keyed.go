@@ -145,6 +145,38 @@ func (k *Keyed) add(b *bucket, selection vector.Selection, hashes []uint64, numb
 	return b.add(k.args, selection, numbers)
 }
 
+// PushFirst makes groups of the rows of a batch that count, and appends to first those
+// that are the first of their group, time by time. Layouts of it have no functions.
+// Groups that were there are not touched.
+func (k *Keyed) PushFirst(keys []*vector.Column, n int, selection vector.Selection, first *vector.Selection) error {
+	return k.router.route(keys, n, selection, func(b *bucket, rows vector.Selection, hashes []uint64, numbers []int32) error {
+		if b == nil {
+			k.dropped += int64(len(numbers))
+			return nil
+		}
+		old := b.len()
+		b.assign(k.router.rest, rows, hashes, numbers)
+		next := int32(old)
+		for i, number := range numbers {
+			if number == next { // numbers are given in order of the rows
+				next++
+				*first = append(*first, int32(rowAt(rows, i)))
+			}
+		}
+		if k.rows += b.len() - old; b.len() == old {
+			return nil
+		}
+		numbers = numbers[:0]
+		for number := old; number < b.len(); number++ {
+			numbers = append(numbers, int32(number))
+		}
+		if b.epoch.touch(b, &k.router.layout, numbers) {
+			k.touched = append(k.touched, b)
+		}
+		return nil
+	})
+}
+
 // assign finds the groups of rows that are about to change.
 func (k *Keyed) assign(b *bucket, keys []*vector.Column, selection vector.Selection, hashes []uint64, numbers []int32) {
 	old := b.len()
@@ -229,8 +261,14 @@ func (k *Keyed) EmitTouched(emit func(*vector.Batch) error) error {
 	return k.out.flush()
 }
 
-// Rows returns how many groups are kept.
-func (k *Keyed) Rows() int { return k.rows }
-
-// Dropped returns how many rows were refused since Begin.
-func (k *Keyed) Dropped() int64 { return k.dropped }
+// Counts returns how many groups are kept, and what happened since Begin.
+func (k *Keyed) Counts() Counts {
+	counts := Counts{Rows: int64(k.rows), Dropped: k.dropped}
+	for _, b := range k.touched {
+		counts.Updated += int64(len(b.epoch.list))
+	}
+	for _, b := range k.closed {
+		counts.Removed += int64(b.len())
+	}
+	return counts
+}

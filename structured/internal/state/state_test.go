@@ -169,8 +169,8 @@ func dump(t tb, k *Keyed) string {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(text.String(), "\n"); n != k.Rows() {
-		t.Fatalf("%d groups come out, Rows says %d", n, k.Rows())
+	if n := strings.Count(text.String(), "\n"); n != int(k.Counts().Rows) {
+		t.Fatalf("%d groups come out, Rows says %d", n, int(k.Counts().Rows))
 	}
 	return text.String()
 }
@@ -337,8 +337,8 @@ func TestRollback(t *testing.T) {
 				if after := dump(t, k); after != before {
 					t.Fatalf("after a rollback\n%sbefore\n%s", after, before)
 				}
-				if k.Dropped() != 0 {
-					t.Fatalf("%d rows dropped after a rollback", k.Dropped())
+				if k.Counts().Dropped != 0 {
+					t.Fatalf("%d rows dropped after a rollback", k.Counts().Dropped)
 				}
 				k.Begin(late)
 			}
@@ -351,7 +351,7 @@ func TestRollback(t *testing.T) {
 				if err := k.Close(mark, nil); err != nil {
 					t.Fatal(err)
 				}
-				return dump(t, k) + fmt.Sprint(k.Dropped())
+				return dump(t, k) + fmt.Sprint(k.Counts().Dropped)
 			}
 			first := run()
 			k.Rollback()
@@ -515,8 +515,8 @@ func TestSumOverflow(t *testing.T) {
 		t.Fatalf("got %v", err)
 	}
 	k.Rollback()
-	if k.Rows() != 0 {
-		t.Errorf("%d groups after the rollback", k.Rows())
+	if int(k.Counts().Rows) != 0 {
+		t.Errorf("%d groups after the rollback", int(k.Counts().Rows))
 	}
 }
 
@@ -538,8 +538,8 @@ func FuzzApply(f *testing.F) {
 	f.Add([]byte{2})
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		k := newKeyed(t, l, true)
-		if err := k.Apply(frame); err == nil && k.Rows() > len(frame) {
-			t.Errorf("%d groups from %d bytes", k.Rows(), len(frame))
+		if err := k.Apply(frame); err == nil && int(k.Counts().Rows) > len(frame) {
+			t.Errorf("%d groups from %d bytes", int(k.Counts().Rows), len(frame))
 		}
 	})
 }
