@@ -52,9 +52,9 @@ func (d DataFrame) then(name string, do func(a analyze.Analyzer, input plan.Node
 // with returns the table that an operation makes of d and others. Two tables of
 // different sessions have nothing to do with each other.
 func (d DataFrame) with(name string, others []DataFrame, do operation) DataFrame {
-	f := &frame{operation: do}
+	f := &frame{session: d.session(), operation: do}
 	known := true // whether the schemas of all inputs are
-	for i, input := range append([]DataFrame{d}, others...) {
+	for _, input := range append([]DataFrame{d}, others...) {
 		switch {
 		case f.err != nil:
 		case input.frame == nil:
@@ -62,11 +62,11 @@ func (d DataFrame) with(name string, others []DataFrame, do operation) DataFrame
 			f.err = f.mistake(errNoTable)
 		case input.frame.err != nil:
 			f.err = input.frame.err
-		case i > 0 && input.frame.session != f.session:
+		case input.frame.session != f.session:
 			f.place = place(name)
 			f.err = f.mistake(errOtherSession)
 		default:
-			f.session, f.inputs = input.frame.session, append(f.inputs, input.frame)
+			f.inputs = append(f.inputs, input.frame)
 			known = known && input.frame.node != nil
 		}
 	}

@@ -28,6 +28,14 @@ type Options struct {
 	// timestamp. Default "UTC". Windows of time do not depend on it.
 	TimeZone string
 
+	// Watermarks says what the watermark of a query with several of them is. Default:
+	// MinWatermark. A query keeps the policy that it was started with first.
+	Watermarks WatermarkPolicy
+
+	// SkipEmptyBatches keeps streams from running a batch without data when a new
+	// watermark closes groups or forgets state: that then waits for the next data.
+	SkipEmptyBatches bool
+
 	// Checkpoints is a directory in which each named query that is given no checkpoint
 	// of its own has one. Default: none.
 	Checkpoints string

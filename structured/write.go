@@ -137,6 +137,7 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 		Env: session.options.Env, Scheduler: session.rdd.Scheduler(), Name: w.name, Mode: w.mode,
 		Partitions: session.options.Partitions, Trigger: w.trigger.trigger, AcceptState: w.accept,
 		Logger: session.options.Logger, BadRows: w.bad.policy, DeadLetters: w.bad.letters,
+		Policy: session.options.Watermarks.policy, SkipEmpty: session.options.SkipEmptyBatches,
 	}
 	if streaming {
 		config.Dir = w.directory(session)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // Lower is the string in lower case.
@@ -68,6 +69,31 @@ func Window[C Arg](c C, size time.Duration, slideAndStart ...time.Duration) Colu
 	}
 	if len(slideAndStart) > 1 {
 		window.Start = slideAndStart[1]
+	}
+	return of(window)
+}
+
+// Gap is how long a session stays open after a row: a constant, or an expression whose
+// value is an interval or a string such as "5 seconds".
+type Gap interface {
+	time.Duration | Column
+}
+
+// SessionWindow is, in GroupBy, the session of a row's time: rows of one group of the
+// other keys are in one session as long as each comes at most the gap after another,
+// and the session ends the gap after its last row. It is a struct with the fields
+// start and end. Rows whose time is null, or whose gap is null, zero or negative,
+// vanish. The gap may differ from row to row: the session then ends when the last of
+// its rows lets it.
+//
+// The column is called "session_window" unless named.
+func SessionWindow[C Arg, G Gap](c C, gap G) Column {
+	window := syntax.SessionWindow{Time: columnOf(c).Syntax()}
+	switch gap := any(gap).(type) {
+	case time.Duration:
+		window.Gap = syntax.Literal{Value: gap.Microseconds(), Of: types.DayTime}
+	case Column:
+		window.Gap = gap.Syntax()
 	}
 	return of(window)
 }

@@ -34,9 +34,9 @@ type binder struct {
 	variables []bound.Variable
 	made      *int
 
-	// window is the time window of the operation, which is column windowAt; nil if it
-	// has none.
-	window   *syntax.Window
+	// window is the time window or session of the operation, which is column windowAt;
+	// nil if it has none.
+	window   syntax.Node
 	windowAt int
 
 	// aggregate binds a call of an aggregate function; nil where there may be none.
@@ -76,7 +76,7 @@ func (b *binder) bind(node syntax.Node) (bound.Expr, error) {
 			return nil, err
 		}
 		return b.field(arg, n.Name)
-	case syntax.Window:
+	case syntax.Window, syntax.SessionWindow:
 		if b.window != nil && b.window.String() == n.String() {
 			return b.column(b.windowAt), nil
 		}
@@ -160,6 +160,8 @@ func nameOf(node syntax.Node) string {
 		return nameOf(n.Arg)
 	case syntax.Window:
 		return "window"
+	case syntax.SessionWindow:
+		return "session_window"
 	case syntax.Call:
 		switch {
 		case n.Function == "explode":

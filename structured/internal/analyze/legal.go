@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
@@ -84,6 +85,9 @@ func (s *shape) grouped(root plan.Node) error {
 	case s.mode == physical.Complete && top == nil:
 		return fault.Analysisf(wrongMode,
 			"output mode complete needs an aggregation: without one the result grows for ever; use append")
+	case s.mode == physical.Update && sessionOf(top) >= 0:
+		return fault.Analysisf(wrongMode,
+			"output mode update is not possible for sessions, as one may become a part of another that was given before; use append or complete")
 	case s.mode == physical.Append && top != nil && eventTimeOf(top) < 0:
 		return fault.Analysisf(wrongMode,
 			"output mode append needs an aggregation whose groups end: group by the column of WithWatermark or by a time window of it, or use update or complete")
@@ -115,6 +119,14 @@ func eventTimeOf(aggregation plan.Node) int {
 	return plan.EventTimeIn(aggregation.Output())
 }
 
+// sessionOf returns which key of an aggregation is a session, or -1.
+func sessionOf(aggregation plan.Node) int {
+	if aggregate, ok := aggregation.(*plan.Aggregate); ok {
+		return aggregate.Session()
+	}
+	return -1
+}
+
 // visit checks what is below a node, and then the node.
 func (s *shape) visit(node plan.Node) error {
 	if !plan.Streaming(node) {
@@ -130,6 +142,8 @@ func (s *shape) visit(node plan.Node) error {
 
 func (s *shape) check(node plan.Node) error {
 	switch n := node.(type) {
+	case *plan.Aggregate:
+		return s.sessions(n)
 	case *plan.Sort:
 		if s.mode != physical.Complete || topAggregation(n.Input) == nil {
 			return fault.Analysisf(unsupported,
@@ -153,6 +167,21 @@ func (s *shape) check(node plan.Node) error {
 		return s.join(n)
 	}
 	return nil
+}
+
+// sessions refuses sessions without another key: all of them would be kept in one
+// place.
+func (s *shape) sessions(n *plan.Aggregate) error {
+	at := n.Session()
+	if at < 0 {
+		return nil
+	}
+	for i, key := range n.Keys {
+		if i != at && bound.Reads(key, func(int) bool { return true }) {
+			return nil
+		}
+	}
+	return fault.Analysisf("_LEGACY_ERROR_TEMP_3068", "sessions of a stream need another key to group by, one that is no constant")
 }
 
 // join checks which side of a join may grow: a row that is kept without a partner is

@@ -32,6 +32,8 @@ func walkParts(node syntax.Node, yield func(syntax.Node) bool) bool {
 		return walkParts(n.Arg, yield)
 	case syntax.Window:
 		return walkParts(n.Time, yield)
+	case syntax.SessionWindow:
+		return walkParts(n.Time, yield) && walkParts(n.Gap, yield)
 	}
 	return true
 }

@@ -7,41 +7,82 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // withWindow returns a binder for an operation on input with these expressions. If
-// they use a time window it is computed first, by a node of its own upon input.
+// they use a time window or a session it is computed first, by a node of its own upon
+// input.
 func (a Analyzer) withWindow(input plan.Node, nodes ...syntax.Node) (plan.Node, *binder, error) {
-	var window *syntax.Window
+	var window syntax.Node
 	for _, node := range nodes {
 		for part := range parts(node) {
-			found, ok := part.(syntax.Window)
-			if !ok {
+			switch part.(type) {
+			case syntax.Window, syntax.SessionWindow:
+			default:
 				continue
 			}
-			if window != nil && window.String() != found.String() {
+			if window != nil && window.String() != part.String() {
 				return nil, nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1039",
-					"two different time windows in one operation: %s and %s; a row would be in every pair of them", window, found)
+					"two different time windows in one operation: %s and %s; a row would be in every pair of them", window, part)
 			}
-			window = &found
+			window = part
 		}
 	}
-	if window == nil {
+	var err error
+	switch w := window.(type) {
+	case nil:
 		return input, a.binder(input), nil
+	case syntax.Window:
+		input, err = a.window(input, w)
+	case syntax.SessionWindow:
+		input, err = a.session(input, w)
 	}
-	grid, err := gridOf(*window)
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := a.timeOf(input, window.Time)
-	if err != nil {
-		return nil, nil, err
-	}
-	input = &plan.Window{Input: input, Time: at, Grid: grid, Name: "window"}
 	binder := a.binder(input)
 	binder.window, binder.windowAt = window, len(binder.input)-1
 	return input, binder, nil
+}
+
+// window computes the time windows of each row.
+func (a Analyzer) window(input plan.Node, w syntax.Window) (plan.Node, error) {
+	grid, err := gridOf(w)
+	if err != nil {
+		return nil, err
+	}
+	at, err := a.timeOf(input, w.Time)
+	if err != nil {
+		return nil, err
+	}
+	return &plan.Window{Input: input, Time: at, Grid: grid, Name: "window"}, nil
+}
+
+// session computes the span of each row that keeps its session open. A gap that is a
+// string constant is read now.
+func (a Analyzer) session(input plan.Node, w syntax.SessionWindow) (plan.Node, error) {
+	at, err := a.timeOf(input, w.Time)
+	if err != nil {
+		return nil, err
+	}
+	gap, err := a.binder(input).bind(w.Gap)
+	if err != nil {
+		return nil, err
+	}
+	if literal, ok := gap.(bound.Literal); ok && literal.Of == types.String && literal.Value != nil {
+		µs, ok := text.ParseDuration(literal.Value.(string))
+		if !ok {
+			return nil, fault.Analysisf("CAST_INVALID_INPUT", "the gap %s of a session is no length of time such as '5 seconds'", literal)
+		}
+		gap = bound.Literal{Value: µs, Of: types.DayTime}
+	}
+	if t := gap.Type(); t.Kind() != types.KindDayTime && t != types.String {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+			"the gap of a session must be an interval of days to seconds or a string such as '5 seconds', but %s is %s", gap, t)
+	}
+	return &plan.Session{Input: input, Time: at, Gap: gap, Name: "session_window"}, nil
 }
 
 // timeOf binds the time by which a row is placed in windows; that of a window is its

@@ -32,6 +32,12 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newExplode(node)
 	case *physical.Window:
 		return newWindow(node)
+	case *physical.Session:
+		return newSession(node)
+	case *physical.SessionAggregate:
+		return newSessionAggregate(node)
+	case *physical.StatefulSessions:
+		return newStatefulSessions(node)
 	case *physical.Watermark:
 		return newWatermark(node), nil
 	case *physical.PartialAggregate:

@@ -20,6 +20,21 @@ type Shape struct {
 	// Evicts says that a new watermark changes what some operator holds or gives, so
 	// that a batch may be useful though no data came.
 	Evicts bool
+
+	Policy Policy
+}
+
+// Policy makes one watermark of those of several operators.
+type Policy uint8
+
+// The policies.
+const (
+	Slowest Policy = iota // the least; an operator that has seen nothing is at 0
+	Fastest               // the greatest
+)
+
+func (p Policy) String() string {
+	return [...]string{"min", "max"}[p]
 }
 
 // Range is what a batch reads of one source: what is after Start, up to End.
@@ -36,6 +51,7 @@ type Plan struct {
 	Ranges     []Range // by source
 	Watermark  int64   // µs: what is closed at the end of the batch
 	Late       int64   // µs: the watermark of the batch before; what it closes is too late
+	Policy     Policy  // by which later watermarks are made
 }
 
 // Core decides what the batches of a query are. It does no I/O, and is used by one
@@ -67,7 +83,7 @@ func NewCore(shape Shape, trigger Trigger, offsets []source.Offset) *Core {
 // Resume goes on after a batch that is done. Watermark operators start empty: what
 // they had seen is in the watermark.
 func (c *Core) Resume(last Plan, answer Answer) {
-	c.next, c.late = last.Batch+1, last.Watermark
+	c.next, c.late, c.shape.Policy = last.Batch+1, last.Watermark, last.Policy
 	c.watermark, c.due = max(answer.Watermark, last.Watermark), answer.Due
 	for i, r := range last.Ranges {
 		c.offsets[i] = r.End
@@ -91,7 +107,7 @@ func (c *Core) Plan(now time.Time, partitions int, ends []source.Offset) (Plan, 
 	}
 	p := Plan{
 		Batch: c.next, Time: now.Truncate(time.Millisecond).UTC(), Partitions: partitions,
-		Ranges: make([]Range, len(ends)), Watermark: c.watermark, Late: c.late,
+		Ranges: make([]Range, len(ends)), Watermark: c.watermark, Late: c.late, Policy: c.shape.Policy,
 	}
 	for i, end := range ends {
 		p.Ranges[i] = Range{c.offsets[i], end}
@@ -109,7 +125,7 @@ type Answer struct {
 // Done moves on past a batch that was computed. seen is what each watermark operator
 // saw in it.
 func (c *Core) Done(p Plan, seen []exec.Seen) Answer {
-	c.next, c.late = p.Batch+1, p.Watermark
+	c.next, c.late, c.shape.Policy = p.Batch+1, p.Watermark, p.Policy
 	for i, r := range p.Ranges {
 		c.offsets[i] = r.End
 	}
@@ -119,13 +135,13 @@ func (c *Core) Done(p Plan, seen []exec.Seen) Answer {
 	return Answer{Watermark: c.watermark, Due: c.due}
 }
 
-// advance raises the watermark to that of the slowest operator. One that has seen no
-// time yet holds it at 0.
+// advance raises the watermark to that of the slowest operator, or of the fastest one.
+// One that has seen no time yet is at 0.
 func (c *Core) advance(seen []exec.Seen) {
 	if len(c.marks) == 0 {
 		return
 	}
-	slowest := int64(math.MaxInt64)
+	slowest, fastest := int64(math.MaxInt64), int64(math.MinInt64)
 	for i, s := range seen {
 		if s.Rows > 0 {
 			c.marks[i] = max(c.marks[i], floorToMillisecond(s.Max)-c.shape.Delays[i].Microseconds())
@@ -134,7 +150,10 @@ func (c *Core) advance(seen []exec.Seen) {
 		if mark == unseen {
 			mark = 0
 		}
-		slowest = min(slowest, mark)
+		slowest, fastest = min(slowest, mark), max(fastest, mark)
+	}
+	if c.shape.Policy == Fastest {
+		slowest = fastest
 	}
 	c.watermark = max(c.watermark, slowest)
 }

@@ -33,6 +33,13 @@ type Config struct {
 	Partitions int
 	Trigger    Trigger
 
+	// Policy makes one watermark of several. A query goes on with the one that it was
+	// started with first.
+	Policy Policy
+
+	// SkipEmpty runs no batches without data.
+	SkipEmpty bool
+
 	// Bounded says that the plan is one of a table that ends: one batch, the trigger
 	// is Once, and operators give their final results in it.
 	Bounded bool

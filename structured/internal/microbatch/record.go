@@ -16,12 +16,14 @@ import (
 //
 //	ranges      1 | number of sources | for each: start, end
 //	            2 | the same | what becomes of bad rows, a byte; 1 stands for 0
-//	watermarks  1 | watermark | late          (signed, µs)
+//	watermarks  1 | watermark | late (signed, µs)
+//	            2 | the same | policy, a byte; 1 stands for 0
 //	answers     1 | watermark (signed, µs) | due (0 or 1) | number of sinks
 //	              | for each: 0, or 1 and its token
 const (
-	recordFormat  = 1
-	badRowsFormat = 2 // of ranges
+	recordFormat     = 1
+	badRowsFormat    = 2 // of ranges
+	watermarksFormat = 2
 )
 
 func encodePlan(p Plan) journal.Plan {
@@ -37,10 +39,11 @@ func encodePlan(p Plan) journal.Plan {
 	if format == badRowsFormat {
 		ranges = append(ranges, byte(p.BadRows))
 	}
-	watermarks := binary.AppendVarint([]byte{recordFormat}, p.Watermark)
+	watermarks := binary.AppendVarint([]byte{watermarksFormat}, p.Watermark)
+	watermarks = binary.AppendVarint(watermarks, p.Late)
 	return journal.Plan{
 		Batch: p.Batch, Time: p.Time, Partitions: p.Partitions,
-		Ranges: ranges, Watermarks: binary.AppendVarint(watermarks, p.Late),
+		Ranges: ranges, Watermarks: append(watermarks, byte(p.Policy)),
 	}
 }
 
@@ -60,8 +63,11 @@ func decodePlan(logged journal.Plan) (Plan, error) {
 	if err := d.end(); err != nil {
 		return Plan{}, fmt.Errorf("ranges of batch %d in the log: %w", logged.Batch, err)
 	}
-	d = newDecoder(logged.Watermarks, recordFormat)
+	d = newDecoder(logged.Watermarks, recordFormat, watermarksFormat)
 	p.Watermark, p.Late = d.signed(), d.signed()
+	if d.format == watermarksFormat && d.flag() {
+		p.Policy = Fastest
+	}
 	if err := d.end(); err != nil {
 		return Plan{}, fmt.Errorf("watermarks of batch %d in the log: %w", logged.Batch, err)
 	}

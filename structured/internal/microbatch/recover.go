@@ -68,7 +68,9 @@ func (e *engine) recover(ctx context.Context) (pending *Plan, err error) {
 			return nil, fmt.Errorf("ask %s where it begins: %w", e.Sources[i], err)
 		}
 	}
-	e.core = NewCore(shapeOf(e.Root, len(e.Sources)), e.Trigger, offsets)
+	shape := shapeOf(e.Root, len(e.Sources))
+	shape.Policy, shape.Evicts = e.Policy, shape.Evicts && !e.SkipEmpty
+	e.core = NewCore(shape, e.Trigger, offsets)
 	if last := e.Recovered.Last; last != nil {
 		plan, err := decodePlan(last.Plan)
 		if err == nil {

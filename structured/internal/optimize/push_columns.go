@@ -47,6 +47,8 @@ func prune(node plan.Node, read columns) (plan.Node, []int) {
 		return pruneExplode(n, read)
 	case *plan.Window:
 		return pruneWindow(n, read)
+	case *plan.Session:
+		return pruneSession(n, read)
 	case *plan.Aggregate:
 		return pruneAggregate(n)
 	case *plan.Filter:
@@ -167,6 +169,15 @@ func pruneWindow(n *plan.Window, read columns) (plan.Node, []int) {
 		return n, at
 	}
 	return &plan.Window{Input: input, Time: bound.Move(n.Time, at), Grid: n.Grid, Name: n.Name}, at
+}
+
+func pruneSession(n *plan.Session, read columns) (plan.Node, []int) {
+	input, at := prune(n.Input, read[:len(read)-1].and(n.Time, n.Gap))
+	at = append(slices.Clone(at), len(input.Output()))
+	if input == n.Input {
+		return n, at
+	}
+	return &plan.Session{Input: input, Time: bound.Move(n.Time, at), Gap: bound.Move(n.Gap, at), Name: n.Name}, at
 }
 
 // pruneAggregate keeps all functions: what a stream keeps must not depend on what is

@@ -45,6 +45,9 @@ func pushFilter(filter *plan.Filter) plan.Node {
 	case *plan.Window:
 		window := len(input.Input.Output())
 		return below(filter, input, identity(window+1), func(column int) bool { return column != window })
+	case *plan.Session:
+		span := len(input.Input.Output())
+		return below(filter, input, identity(span+1), func(column int) bool { return column != span })
 	case *plan.Explode:
 		element := len(input.Keep)
 		return below(filter, input, append(append([]int{}, input.Keep...), -1), func(column int) bool { return column != element })

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -23,7 +24,9 @@ func (a *Aggregate) Output() []Column {
 	input := a.Input.Output()
 	columns := make([]Column, 0, len(a.Keys)+len(a.Functions))
 	for i, key := range a.Keys {
-		columns = append(columns, derive(key, a.KeyNames[i], input))
+		column := derive(key, a.KeyNames[i], input)
+		column.Session = false // it is put together
+		columns = append(columns, column)
 	}
 	for i, function := range a.Functions {
 		columns = append(columns, Column{Field: types.Field{
@@ -35,6 +38,15 @@ func (a *Aggregate) Output() []Column {
 
 // EventTime returns the position of the first key that is the event time, or -1.
 func (a *Aggregate) EventTime() int { return EventTimeIn(a.Output()[:len(a.Keys)]) }
+
+// Session returns the position of the key that is a session, or -1.
+func (a *Aggregate) Session() int {
+	input := a.Input.Output()
+	return slices.IndexFunc(a.Keys, func(key bound.Expr) bool {
+		column, ok := key.(bound.Column)
+		return ok && input[column.Index].Session
+	})
+}
 
 // Children returns the input.
 func (a *Aggregate) Children() []Node { return []Node{a.Input} }

@@ -37,6 +37,9 @@ type Column struct {
 	// Window is the grid of a column that is a time window, and nil for others.
 	Window *bound.Window
 
+	// Session is set on a column of spans that an aggregation by it puts together.
+	Session bool
+
 	// EventTime is set on the column by which a watermark is kept.
 	EventTime *EventTime
 }
@@ -100,7 +103,7 @@ func derive(expr bound.Expr, name string, input []Column) Column {
 	switch e := expr.(type) {
 	case bound.Column:
 		from := input[e.Index]
-		column.Window, column.EventTime = from.Window, from.EventTime
+		column.Window, column.Session, column.EventTime = from.Window, from.Session, from.EventTime
 		if from.Name == name {
 			column.Table = from.Table
 		}

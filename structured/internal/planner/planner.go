@@ -79,6 +79,8 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 		return planned{&physical.Explode{Input: input.node, List: n.List, Keep: n.Keep, Name: n.Name}, input.single}, nil
 	case *plan.Window:
 		return planned{&physical.Window{Input: input.node, Time: n.Time, Grid: n.Grid, Name: n.Name}, input.single}, nil
+	case *plan.Session:
+		return planned{&physical.Session{Input: input.node, Time: n.Time, Gap: n.Gap, Name: n.Name}, input.single}, nil
 	case *plan.Watermark:
 		watermark := &physical.Watermark{Input: input.node, ID: p.watermarks, Column: n.Column, Delay: n.Delay}
 		p.watermarks++
@@ -136,6 +138,9 @@ func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
 	for i, column := range n.Output()[:len(n.Keys)] {
 		keys[i] = physical.Key{Field: column.Field, Window: column.Window}
 	}
+	if at := n.Session(); at >= 0 {
+		return p.sessions(n, at, keys, input)
+	}
 	exchange := p.partial(input, keys, n.Keys, n.Functions)
 	if !plan.Streaming(n) {
 		return planned{&physical.FinalAggregate{
@@ -146,6 +151,25 @@ func (p *planner) aggregate(n *plan.Aggregate, input planned) planned {
 		Input: exchange, Name: p.name("aggregate"), Keys: keys, Aggregates: n.Functions, Names: n.Names,
 		EventTime: n.EventTime(), Mode: p.mode,
 	}, exchange.Single}
+}
+
+// sessions brings the spans of equal other keys to one place, to be put together.
+func (p *planner) sessions(n *plan.Aggregate, at int, keys []physical.Key, input planned) planned {
+	exchange := &physical.Exchange{
+		Input:  &physical.PartialAggregate{Input: input.node, Keys: keys, KeyExprs: n.Keys, Aggregates: n.Functions},
+		Single: len(keys) == 1,
+	}
+	for i := range keys {
+		keys[i].Window = nil // the state has no use for grids
+		if i != at {
+			exchange.Keys, exchange.Windows = append(exchange.Keys, i), append(exchange.Windows, false)
+		}
+	}
+	aggregate := physical.SessionAggregate{Input: exchange, Keys: keys, At: at, Aggregates: n.Functions, Names: n.Names}
+	if !plan.Streaming(n) {
+		return planned{&aggregate, exchange.Single}
+	}
+	return planned{&physical.StatefulSessions{SessionAggregate: aggregate, Name: p.name("sessions"), Mode: p.mode}, exchange.Single}
 }
 
 // distinct is an aggregation by all columns without functions.

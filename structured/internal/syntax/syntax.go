@@ -80,6 +80,10 @@ type Window struct {
 	Size, Slide, Start time.Duration
 }
 
+// SessionWindow is the span of time by which a row at Time keeps a session open: up to
+// Time plus Gap, an interval or a string.
+type SessionWindow struct{ Time, Gap Node }
+
 // Invalid is what could not be written down, such as a literal of a type that has
 // no counterpart. Analysis returns its message.
 type Invalid struct{ Message string }
@@ -110,6 +114,10 @@ func (w Window) String() string {
 		text += ", " + w.Start.String()
 	}
 	return text + ")"
+}
+
+func (w SessionWindow) String() string {
+	return "session_window(" + w.Time.String() + ", " + w.Gap.String() + ")"
 }
 
 func (c Call) String() string {

@@ -1,0 +1,38 @@
+package plan
+
+import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// Session gives each row the span of time that it keeps a session open: the input's
+// columns, then the struct from Time to Time plus Gap. An aggregation by that column
+// puts spans together that overlap or touch. A row whose Time is null, or whose Gap is
+// null, zero or less, is left out.
+type Session struct {
+	Input Node
+	Time  bound.Expr // a timestamp
+	Gap   bound.Expr // an interval of days to seconds, or a string such as "5 seconds"
+	Name  string
+}
+
+// Output returns the input's columns and the span, which is the event time if Time is.
+func (s *Session) Output() []Column {
+	input := s.Input.Output()
+	span := derive(s.Time, s.Name, input)
+	span.Field = types.Required(s.Name, types.Window())
+	span.Table, span.Window, span.Session = "", nil, true
+	return append(append(make([]Column, 0, len(input)+1), input...), span)
+}
+
+// Children returns the input.
+func (s *Session) Children() []Node { return []Node{s.Input} }
+
+// With returns the same on another input.
+func (s *Session) With(children []Node) Node {
+	return &Session{Input: children[0], Time: s.Time, Gap: s.Gap, Name: s.Name}
+}
+
+func (s *Session) String() string {
+	return "Session " + s.Time.String() + " gap " + s.Gap.String() + " as " + s.Name
+}
