@@ -19,6 +19,7 @@ func TestMutantsAreCaught(t *testing.T) {
 		14: "the watermark is forgotten at a restart",
 		11: "a start takes changes of a batch that is not done",
 		16: "a batch that comes again has another number",
+		15: "the watermark goes by the fastest input",
 		17: "an error of a sink is swallowed",
 		18: "what was prepared is neither resumed nor aborted",
 		26: "a sink whose token is logged is believed to have the batch",

@@ -37,6 +37,9 @@ func TestExplain(t *testing.T) {
 		"union":         stream.Select("word", "n").Union(stream.Select(expr.Upper("word"), expr.Col("n").Plus(1))).Where(expr.Col("n").Gt(3)).Select("word"),
 		"join":          table.Alias("a").Join(table.Alias("b"), expr.Col("a.word").Eq(expr.Lower("b.word")).And(expr.Col("a.n").Lt(expr.Col("b.n"))).And(expr.Col("b.n").Gt(5)), LeftOuter).Select("a.word", "b.n"),
 		"static_join":   stream.Alias("s").Join(table.Alias("t"), expr.Col("s.word").Eq(expr.Col("t.word")), Inner).Where(expr.Col("s.n").Gt(1)).Select("s.at", "t.n"),
+		"sessions":      stream.WithWatermark("at", 10*time.Second).GroupBy(expr.SessionWindow("at", time.Minute), expr.Col("word")).Agg(expr.Sum("n").As("n")).Where(expr.Col("word").Ne("")),
+		"duplicates":    stream.WithWatermark("at", 10*time.Second).DropDuplicates("word", "at").Select("word"),
+		"within":        stream.WithWatermark("at", 10*time.Second).DropDuplicatesWithinWatermark("word").Select("word").Limit(3),
 		"global_stream": stream.Agg(expr.Count().As("rows"), expr.Sum("n").As("n")),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -186,6 +186,45 @@ func TestAllocations(t *testing.T) {
 	})
 }
 
+// Operators that keep entries by key allocate as little as those that keep groups.
+func TestAllocationsOfEntries(t *testing.T) {
+	const most = 40
+	for _, o := range operators() {
+		m := machine(t, o.node).(Stateful)
+		below := make([]Machine, len(o.below))
+		for i, node := range o.below {
+			below[i] = machine(t, node)
+		}
+		feeds := Chain(below...)
+		b := vector.NewBatch(visits)
+		for i := range vector.MaxRows {
+			if err := b.AppendRow(int64(i/4)*second, fmt.Sprint("key ", i%100), int64(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		epoch := int64(0)
+		feed := func(b *vector.Batch) error { return m.Push(0, b, discard) }
+		run := func() {
+			m.Begin(epoch, 0)
+			push(t, feeds, b, feed)
+			mark(t, feeds, Marker{Epoch: epoch}, feed)
+			mark(t, m, Marker{Epoch: epoch}, discard)
+			if err := m.Changes(func(int, []byte) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+			epoch++
+		}
+		for range 20 { // grow
+			run()
+		}
+		n := testing.AllocsPerRun(20, run)
+		t.Logf("%s: %.0f allocations a batch of %d rows", o.name, n, vector.MaxRows)
+		if n > most {
+			t.Errorf("%s: %.0f allocations a batch, want at most %d", o.name, n, most)
+		}
+	}
+}
+
 // run pushes batches in turn until b.N rows are through.
 func run(b *testing.B, m Machine, batches []*vector.Batch, rows int) {
 	b.Helper()
