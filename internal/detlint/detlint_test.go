@@ -15,10 +15,10 @@ import (
 const module = "github.com/tidewheel/tidewheel/"
 
 // outside lists the folders whose code is not run by a simulation: the two
-// implementations of the Env, what tests, measures and drives the engine, and
-// checks of source code.
+// implementations of the Env, what tests, measures and drives the engine, checks of
+// source code, and the client of real Kafka brokers, which simulations replace.
 var outside = []string{
-	"internal/env", "internal/sim", "internal/failpoint", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
+	"receiver/kafka/client", "receiver/kafka/kafkatest", "internal/env", "internal/sim", "internal/failpoint", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
 }
 
 func isEngine(path string) bool {

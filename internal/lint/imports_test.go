@@ -22,6 +22,7 @@ var layers = []struct {
 	{"internal/keyed", []string{"internal/codec"}},
 	{"internal/sim", []string{"internal/env"}},
 	{"internal/failpoint", []string{"internal/env", "internal/sim", "wal"}},
+	{"internal/simlog", []string{"receiver", "internal/env"}},
 	{"internal/detlint", nil},
 	{"internal/callsite", nil},
 	{"internal/manifest", []string{"internal/env", "internal/mutate"}},
@@ -32,7 +33,7 @@ var layers = []struct {
 	{"internal/journal", []string{"internal/env", "internal/mutate", "wal"}},
 	{"internal/snapshots", []string{"internal/env", "internal/mutate", "internal/journal", "internal/keyed", "checkpoint"}},
 	{"scheduler", []string{"internal/env", "internal/mutate"}},
-	{"receiver/kafka", []string{"receiver", "internal/env"}},
+	{"receiver/kafka", []string{"receiver", "internal/env", "internal/mutate"}},
 	{"receiver", []string{"wal", "internal/codec", "internal/env", "internal/mutate"}},
 	{"rdd", []string{"scheduler", "checkpoint", "internal/env", "internal/codec", "internal/keyed", "internal/mutate", "internal/callsite"}},
 	{"dstream", []string{"rdd", "scheduler", "receiver", "checkpoint", "wal", "internal"}},
@@ -48,7 +49,8 @@ var layers = []struct {
 // libraries lists who may import which library, by prefix of its path.
 var libraries = map[string][]string{
 	"github.com/apache/arrow-go":        {"structured", "testkit", "cmd", "examples", "bench"},
-	"github.com/IBM/sarama":             {"receiver/kafka"},
+	"github.com/IBM/sarama":             {"receiver/kafka/client"},
+	"github.com/twmb/franz-go":          {"examples"},
 	"github.com/benbjohnson/clock":      {"internal/clocked", "dstream", "structured", "testkit", "examples"},
 	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint", "testkit"},
 	"github.com/klauspost/compress":     {"internal", "structured", "rdd", "checkpoint"},
