@@ -18,7 +18,7 @@ const module = "github.com/tidewheel/tidewheel/"
 // implementations of the Env, what tests, measures and drives the engine, checks of
 // source code, and the client of real Kafka brokers, which simulations replace.
 var outside = []string{
-	"receiver/kafka/client", "receiver/kafka/kafkatest", "internal/env", "internal/sim", "internal/failpoint", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
+	"receiver/kafka/client", "receiver/kafka/kafkatest", "internal/simlog", "internal/env", "internal/sim", "internal/failpoint", "internal/detlint", "internal/lint", "internal/conformance", "testkit", "examples", "cmd", "bench",
 }
 
 func isEngine(path string) bool {

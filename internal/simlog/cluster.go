@@ -21,7 +21,7 @@ type Cluster struct {
 	// Now is the time since the world began; nil is always 0.
 	Now func() time.Duration
 
-	mu     sync.Mutex //det:lock guards the broker
+	mu     sync.Mutex // guards broker
 	broker *Broker
 }
 
