@@ -12,7 +12,7 @@ CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
 KILLS    ?= 200
 
-.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs
+.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs e2e-kafka
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,3 +51,9 @@ e2e: ## real processes: killed, stopped, on a full disk (KILLS=200)
 
 e2e-syncs: ## the system calls of a real run, crashed after each one (needs strace)
 	@$(GO) test ./e2e -count=1 -v -run 'TestSyncs|TestReadTrace'
+
+e2e-kafka: ## the client's suite and a job killed 20 times, on a real Apache Kafka
+	@dir=$$(mktemp -d); trap 'e2e/kafka/broker.sh stop '$$dir'/broker; rm -rf '$$dir EXIT; \
+	export KAFKA=$$(e2e/kafka/broker.sh start $$dir/broker) && \
+	$(GO) test -count=1 -v -run TestConformanceOfBrokers ./receiver/kafka/client && \
+	$(GO) test -count=1 -v -tags e2e ./e2e/kafka

@@ -16,9 +16,9 @@ import (
 	"github.com/tidewheel/tidewheel/receiver"
 )
 
-// numbers is a reliable receiver that goes on behind the newest number that it has: a
+// counting is a reliable receiver that goes on behind the newest number that it has: a
 // block of two each 300 ms.
-func numbers(ctx context.Context, store *receiver.Store[int]) error {
+func counting(ctx context.Context, store *receiver.Store[int]) error {
 	next := 1
 	if mark := store.Added(); mark != "" {
 		last, err := strconv.Atoi(string(mark))
@@ -88,7 +88,7 @@ func TestTrap42BlocksOfAPendingBatch(t *testing.T) {
 	died := false
 	start := func(e env.Env) error {
 		s, err := Recover(func() Options { o := options(e); o.Checkpoint = "checkpoint"; return o }(), func(s *Session) error {
-			s.Receive(receiver.Receiver[int](receiver.Func[int](numbers))).ForEachRDD(func(ctx context.Context, r rdd.RDD[int], batch time.Time) error {
+			s.Receive(receiver.Receiver[int](receiver.Func[int](counting))).ForEachRDD(func(ctx context.Context, r rdd.RDD[int], batch time.Time) error {
 				elements, err := r.Collect(ctx)
 				got = append(got, fmt.Sprint(batch.Second(), elements))
 				if batch.Second() == 2 && !died {

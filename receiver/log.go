@@ -53,8 +53,8 @@ type LogReader[R any] interface {
 	Freeze(ctx context.Context) error
 
 	// Ranges returns what lies between two places, a range for each partition that
-	// has something there, in an order that depends on the places alone.
-	Ranges(ctx context.Context, start, end string) ([]LogRange[R], error)
+	// has something there, in an order that depends on the places alone. It asks nobody.
+	Ranges(start, end string) ([]LogRange[R], error)
 
 	// Close may be called more than once.
 	Close() error

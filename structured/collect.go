@@ -125,7 +125,7 @@ type bounded struct {
 func (b *bounded) open(ctx context.Context, sources []source.Source) error {
 	options := &b.session.options
 	for _, s := range sources {
-		reader, err := s.Open(ctx, source.Query{Env: options.Env})
+		reader, err := s.Open(ctx, source.Query{Bounded: true, Env: options.Env})
 		if err != nil {
 			return fmt.Errorf("open source %s: %w", s, err)
 		}

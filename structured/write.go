@@ -93,6 +93,9 @@ func (w Writer) Run(ctx context.Context) error {
 //
 // A query that runs in this session with the same checkpoint is stopped first.
 func (w Writer) Start(ctx context.Context) (*Query, error) {
+	if err := w.table.Err(); err != nil {
+		return nil, err
+	}
 	session := w.table.session()
 	if session == nil {
 		return nil, errNoTable

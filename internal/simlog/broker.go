@@ -1,6 +1,7 @@
 package simlog
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -224,7 +225,7 @@ func (b *Broker) append(p *partition, at kafka.Partition, transaction int, messa
 	p.entries = slices.Clip(p.entries)
 	for _, m := range messages {
 		p.entries = append(p.entries, entry{batch: batch, transaction: transaction, record: kafka.Record{
-			Topic: at.Topic, Partition: at.Number, Offset: p.end, Timestamp: m.Timestamp.Truncate(time.Millisecond), Key: m.Key, Value: m.Value, Headers: m.Headers,
+			Topic: at.Topic, Partition: at.Number, Offset: p.end, Timestamp: m.Timestamp.Truncate(time.Millisecond), Key: bytes.Clone(m.Key), Value: bytes.Clone(m.Value), Headers: m.Headers,
 		}})
 		p.end++
 	}

@@ -47,3 +47,6 @@ func (b *Broker) Hash(h *xxhash.Digest) {
 	}
 	fmt.Fprint(h, b.producers, b.transactions, b.committed)
 }
+
+// Ended says whether a transaction has ended.
+func (b *Broker) Ended(transaction int) bool { return b.transactions[transaction-1].outcome != open }

@@ -210,7 +210,7 @@ func (r *reader) shares(ctx context.Context, from, ends place) (shares []share, 
 
 // Ranges implements receiver.LogReader. What only one of the places names has no
 // records between them.
-func (r *reader) Ranges(ctx context.Context, start, end string) ([]receiver.LogRange[Record], error) {
+func (r *reader) Ranges(start, end string) ([]receiver.LogRange[Record], error) {
 	from, err := parsePlace(start)
 	if err != nil {
 		return nil, err

@@ -128,3 +128,6 @@ func (w *writer) open(ctx context.Context) error {
 		return err
 	})
 }
+
+// NamesTopic says whether messages need not name a topic.
+func (s sink) NamesTopic() bool { return s.options.Topic != "" }

@@ -38,6 +38,9 @@ type Query struct {
 	// query that keeps nothing.
 	Fence func(ctx context.Context) error
 
+	// Bounded says that the table is read once, as it is now.
+	Bounded bool
+
 	// State is a directory for the source alone, where it may keep what it needs to
 	// find the same rows again. It need not exist yet. It is empty for a bounded
 	// query, which keeps nothing.

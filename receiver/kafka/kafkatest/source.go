@@ -21,7 +21,7 @@ func (s *suite) open(o kafka.SourceOptions) receiver.LogReader[kafka.Record] {
 
 // read returns what lies between two places, as "topic/partition@offset value".
 func (s *suite) read(r receiver.LogReader[kafka.Record], start, end string) ([]string, error) {
-	ranges, err := r.Ranges(s.ctx, start, end)
+	ranges, err := r.Ranges(start, end)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func sources(s *suite) {
 	s.same(records, []string{"0@0 a", "0@1 b", "1@0 "})
 
 	// All of a record.
-	ranges, err := r.Ranges(s.ctx, start, end)
+	ranges, err := r.Ranges(start, end)
 	s.ok(err)
 	for chunk, err := range ranges[0](s.ctx) {
 		s.ok(err)

@@ -17,7 +17,9 @@ import (
 // open opens the sources and the sinks.
 func (e *engine) open(ctx context.Context) error {
 	for i, s := range e.Sources {
-		q := source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env, Logger: e.Logger}
+		q := source.Query{
+			ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Bounded: e.Bounded, Env: e.Env, Logger: e.Logger,
+		}
 		if e.Dir != "" {
 			q.State, q.Fence = path.Join(e.Dir, "source", fmt.Sprint(i)), e.Log.CheckFence
 		}
@@ -47,9 +49,13 @@ func (e *engine) open(ctx context.Context) error {
 			return fmt.Errorf("open sink %s: %w", s, err)
 		}
 		e.writers = append(e.writers, writer)
+	}
+	// A sink may know what it has only after all of them have been taken over from the
+	// run before.
+	for i, writer := range e.writers {
 		last, ok, err := writer.LastCommitted(ctx)
 		if err != nil {
-			return fmt.Errorf("ask %s what it has: %w", s, err)
+			return fmt.Errorf("ask %s what it has: %w", e.Sinks[i], err)
 		}
 		if !ok {
 			last = -1

@@ -18,7 +18,7 @@ type static struct {
 // openStatic opens the tables that do not grow and finds out what they have.
 func (e *engine) openStatic(ctx context.Context) error {
 	for _, s := range e.Static {
-		reader, err := s.Open(ctx, source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Env: e.Env})
+		reader, err := s.Open(ctx, source.Query{ID: e.Recovered.ID, Name: e.Name, Epoch: e.Recovered.Epoch, Bounded: true, Env: e.Env})
 		if err != nil {
 			return fmt.Errorf("open table %s: %w", s, err)
 		}
