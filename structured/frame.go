@@ -52,9 +52,8 @@ func (d DataFrame) then(name string, do func(a analyze.Analyzer, input plan.Node
 // with returns the table that an operation makes of d and others. Two tables of
 // different sessions have nothing to do with each other.
 func (d DataFrame) with(name string, others []DataFrame, do operation) DataFrame {
-	f := &frame{session: d.session(), operation: do}
-	known := true // whether the schemas of all inputs are
-	for _, input := range append([]DataFrame{d}, others...) {
+	f := &frame{operation: do}
+	for i, input := range append([]DataFrame{d}, others...) {
 		switch {
 		case f.err != nil:
 		case input.frame == nil:
@@ -62,30 +61,34 @@ func (d DataFrame) with(name string, others []DataFrame, do operation) DataFrame
 			f.err = f.mistake(errNoTable)
 		case input.frame.err != nil:
 			f.err = input.frame.err
-		case input.frame.session != f.session:
+		case i > 0 && input.frame.session != f.session:
 			f.place = place(name)
 			f.err = f.mistake(errOtherSession)
 		default:
-			f.inputs = append(f.inputs, input.frame)
-			known = known && input.frame.node != nil
+			f.session, f.inputs = input.frame.session, append(f.inputs, input.frame)
 		}
 	}
-	switch {
-	case f.err != nil:
-	case !known:
-		f.place = place(name)
-	default:
-		nodes := make([]plan.Node, len(f.inputs))
-		for i, input := range f.inputs {
-			nodes[i] = input.node
-		}
-		var err error
-		if f.node, err = do(f.session.analyzer(), nodes); err != nil {
-			f.place = place(name)
-			f.node, f.err = nil, f.mistake(err)
-		}
-	}
+	f.start(name)
 	return DataFrame{f}
+}
+
+// start carries the operation out, unless an input waits for its schema.
+func (f *frame) start(name string) {
+	if f.err != nil {
+		return
+	}
+	nodes := make([]plan.Node, len(f.inputs))
+	for i, input := range f.inputs {
+		if nodes[i] = input.node; nodes[i] == nil {
+			f.place = place(name)
+			return
+		}
+	}
+	var err error
+	if f.node, err = f.operation(f.session.analyzer(), nodes); err != nil {
+		f.place = place(name)
+		f.node, f.err = nil, f.mistake(err)
+	}
 }
 
 // place is where the program is now, in an operation of a DataFrame.

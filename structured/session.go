@@ -77,10 +77,11 @@ type Session struct {
 	rdd     *rdd.Session
 	ownsRDD bool
 
-	mu       sync.Mutex //det:lock attached, next and closed
+	mu       sync.Mutex //det:lock attached, next, closed and views
 	attached []attachment
 	next     int
 	closed   bool
+	views    map[string]DataFrame // by name in lower case
 }
 
 // attachment is something that ends with its session.

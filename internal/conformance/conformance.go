@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -34,7 +35,7 @@ func (d *Difference) Error() string {
 
 // kinds run a case, given the bytes of its file.
 var kinds = map[string]func(data []byte) error{
-	"batch":     notYet("it needs SQL text, which the structured API does not read"),
+	"batch":     runBatch,
 	"streaming": notYet("it needs SQL text, which the structured API does not read"),
 	"dstream":   runDStream,
 }
@@ -65,13 +66,23 @@ func Run(root string) ([]Result, error) {
 			return err
 		}
 		area, _, _ := strings.Cut(strings.TrimSuffix(entry.Name(), ".json"), "-")
-		results = append(results, Result{File: name, Kind: kind, Area: area, Err: run(data)})
+		results = append(results, Result{File: name, Kind: kind, Area: area, Err: safely(run, data)})
 		return nil
 	})
 	if err == nil && len(results) == 0 {
 		err = fmt.Errorf("no cases below %s: they lie in folders named batch, streaming or dstream", root)
 	}
 	return results, err
+}
+
+// safely runs a case; a panic fails it.
+func safely(run func([]byte) error, data []byte) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return run(data)
 }
 
 // Report writes each failure with both answers, a table by kind and area, and last

@@ -128,13 +128,13 @@ func (c *dstreamCase) open(o dstream.Options, build func(*dstream.Session) error
 func (c *dstreamCase) declare(s *dstream.Session, start time.Time, outputs [][]string) error {
 	others := map[string]stream{}
 	for name, o := range c.Others {
-		built, err := build(s, source(s, o.Batches), o.Chain, nil)
+		built, err := build(s, sourceOf(s, o.Batches), o.Chain, nil)
 		if err != nil {
 			return err
 		}
 		others[name] = built
 	}
-	stream, err := build(s, source(s, c.Batches), c.Chain, others)
+	stream, err := build(s, sourceOf(s, c.Batches), c.Chain, others)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (c *dstreamCase) declare(s *dstream.Session, start time.Time, outputs [][]s
 	return nil
 }
 
-func source(s *dstream.Session, batches [][]any) stream {
+func sourceOf(s *dstream.Session, batches [][]any) stream {
 	queue := dstream.NewQueue[string]()
 	for _, batch := range batches {
 		queue.Add(texts(batch))

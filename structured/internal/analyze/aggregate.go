@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"slices"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
@@ -24,6 +26,9 @@ type aggregation struct {
 	keys      []bound.Expr
 	keyNames  []string
 	functions []bound.Aggregate
+
+	sets      [][]int        // of ROLLUP and the like: which keys each set has; nil for one set of all keys
+	groupings []groupingCall // what grouping functions are called, with sets
 }
 
 // Aggregate groups by keys and computes items, expressions of aggregate functions
@@ -74,7 +79,7 @@ func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
 	if hasAggregate(call.Args...) {
 		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
 	}
-	return g.arguments.aggregateOf(call, g.result)
+	return g.arguments.aggregateOf(filtered(call), g.result)
 }
 
 // result is the result of a function, which is computed once.
@@ -91,11 +96,7 @@ func (g *aggregation) result(function bound.Aggregate) bound.Expr {
 // plan makes the nodes: the aggregation, and upon it what is computed from its
 // results.
 func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string) (plan.Node, error) {
-	node := &plan.Aggregate{Input: input, Keys: g.keys, KeyNames: g.keyNames, Functions: g.functions}
-	node.Names = make([]string, len(g.functions))
-	for i, function := range g.functions {
-		node.Names[i] = function.String()
-	}
+	node := g.node(input)
 	for i, item := range items {
 		if function, ok := item.(result); ok {
 			node.Names[function.index] = labels[i]
@@ -127,7 +128,10 @@ func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, e
 	}
 	switch e := item.(type) {
 	case result:
-		at := len(g.keys) + e.index
+		at := len(output) - len(g.functions) + e.index
+		return bound.Column{Index: at, Field: output[at].Field}, nil
+	case groupingCall:
+		at := len(g.keys) + slices.IndexFunc(g.groupings, func(known groupingCall) bool { return known.String() == e.String() })
 		return bound.Column{Index: at, Field: output[at].Field}, nil
 	case bound.Column:
 		return nil, fault.Analysisf("MISSING_AGGREGATION",

@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"strconv"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/function"
@@ -41,6 +43,19 @@ type binder struct {
 
 	// aggregate binds a call of an aggregate function; nil where there may be none.
 	aggregate func(syntax.Call) (bound.Expr, error)
+
+	// What only queries of SQL have. resolver gives meaning to subqueries; block takes in
+	// window functions and subqueries; outer is what a subquery may name beside its own
+	// tables.
+	resolver *resolver
+	block    *block
+	outer    *binder
+	windows  []syntax.NamedWindow
+
+	// alias returns the item of a name; nil where items cannot be named. It is asked
+	// where there is no such column, or, if aliasFirst is set, before columns are.
+	alias      func(name string) (bound.Expr, bool)
+	aliasFirst bool
 }
 
 func (a Analyzer) binder(input plan.Node) *binder {
@@ -53,6 +68,9 @@ type position int
 
 func (position) String() string { return "position" }
 
+// text tells positions apart.
+func (p position) text() string { return "#" + strconv.Itoa(int(p)) }
+
 // bind gives the meaning of one expression.
 func (b *binder) bind(node syntax.Node) (bound.Expr, error) {
 	switch n := node.(type) {
@@ -63,6 +81,9 @@ func (b *binder) bind(node syntax.Node) (bound.Expr, error) {
 	case syntax.Literal:
 		return bound.Literal(n), nil
 	case syntax.Call:
+		if in, ok := notIn(n); ok {
+			return b.notIn(in)
+		}
 		return b.call(n)
 	case syntax.Cast:
 		arg, err := b.bind(n.Arg)
@@ -87,8 +108,22 @@ func (b *binder) bind(node syntax.Node) (bound.Expr, error) {
 		return nil, fault.Analysisf("", "%q sorts; that is for OrderBy only", n)
 	case syntax.Star:
 		return nil, fault.Analysisf("INVALID_USAGE_OF_STAR_OR_REGEX", "all columns (*) are no single value; they may stand alone in Select")
+	case expression:
+		return n.Expr, nil
+	case syntax.Subquery, syntax.Exists, syntax.InQuery:
+		return b.subquery(node)
+	case syntax.TypedLiteral:
+		return b.typedLiteral(n)
+	case syntax.Interval:
+		return intervalLiteral(n)
+	case syntax.Index:
+		return b.call(syntax.Call{Function: "[]", Args: []syntax.Node{n.Arg, n.Key}})
+	case syntax.Lambda:
+		return nil, fault.Analysisf("", "%s is a function, which may stand among the arguments of some functions only", n)
+	case syntax.Parameter:
+		return nil, fault.Analysisf("UNBOUND_SQL_PARAMETER", "%s: no value is given for the parameter %s", n.At, n)
 	case syntax.Invalid:
-		return nil, fault.Analysisf("", "%s", n.Message)
+		return nil, fault.Analysisf(n.Condition, "%s", n.Message)
 	default:
 		return nil, fault.Analysisf("", "unknown expression %v", node)
 	}
@@ -175,8 +210,11 @@ func nameOf(node syntax.Node) string {
 
 // unnamed is the expression without the name that it was given.
 func unnamed(node syntax.Node) syntax.Node {
-	if alias, ok := node.(syntax.Alias); ok {
-		return unnamed(alias.Arg)
+	switch n := node.(type) {
+	case syntax.Alias:
+		return unnamed(n.Arg)
+	case syntax.Aliases:
+		return unnamed(n.Arg)
 	}
 	return node
 }

@@ -16,12 +16,16 @@ import (
 // converted to what package bound asks for.
 func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 	switch {
+	case c.Over != nil:
+		return b.over(c)
+	case c.Function == "grouping" || c.Function == "grouping_id":
+		return b.groupingCall(c)
 	case isAggregate(c.Function):
 		if b.aggregate == nil {
 			return nil, fault.Analysisf("", "%s is a function of many rows; it may stand in Agg and Select only", c)
 		}
 		return b.aggregate(c)
-	case c.Function == "explode":
+	case isGenerator(c.Function):
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
 			"%s gives rows, not a value; it may stand alone in Select and WithColumn only", c)
 	}

@@ -39,13 +39,10 @@ func (a Analyzer) Join(left, right plan.Node, kind physical.JoinKind, on syntax.
 
 // JoinUsing pairs the rows of two tables that have equal values in the columns of
 // these names, which both have. The result has each of them once: of a right outer
-// join the right one, else the left one. Then come the other columns of the left table and of the right one.
+// join the right one, of a full outer join the one that is not null, else the left one. Then come the other columns of the left table and of the right one.
 func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using []string) (plan.Node, error) {
 	if len(using) == 0 {
 		return nil, fault.Analysisf("", "there is no column to join by")
-	}
-	if kind == physical.FullOuter {
-		return nil, fault.Analysisf("", "a full outer join by names is not supported yet; join by a condition and choose between the columns")
 	}
 	columns := append(append([]plan.Column{}, left.Output()...), right.Output()...)
 	width := len(left.Output())
@@ -69,10 +66,17 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 			return nil, err
 		}
 		parts, labels = append(parts, equal), append(labels, columns[l].Name)
-		if kind == physical.RightOuter {
-			l = r
+		value := binder.column(l)
+		switch kind {
+		case physical.RightOuter:
+			value = binder.column(r)
+		case physical.FullOuter:
+			either := syntax.Call{Function: "coalesce", Args: []syntax.Node{expression{value}, expression{binder.column(r)}}}
+			if value, err = binder.call(either); err != nil {
+				return nil, err
+			}
 		}
-		merged = append(merged, binder.column(l))
+		merged = append(merged, value)
 	}
 	join := &plan.Join{Left: left, Right: right, Kind: kind, Condition: bound.Conjunction(parts...)}
 	for i := range join.Output() {

@@ -15,7 +15,17 @@ func (b *binder) name(parts []string) (bound.Expr, error) {
 	if variable, ok := b.variable(parts[0]); ok {
 		return b.fields(variable, parts[1:])
 	}
+	if len(parts) == 1 && b.alias != nil && b.aliasFirst {
+		if expr, ok := b.alias(parts[0]); ok {
+			return expr, nil
+		}
+	}
 	found := b.matches(parts)
+	if len(found) == 0 {
+		if expr, ok, err := b.elsewhere(parts); ok || err != nil {
+			return expr, err
+		}
+	}
 	switch {
 	case len(found) > 1:
 		return nil, fault.Analysisf("AMBIGUOUS_REFERENCE",
@@ -39,6 +49,25 @@ func (b *binder) fields(expr bound.Expr, names []string) (bound.Expr, error) {
 		}
 	}
 	return expr, nil
+}
+
+// elsewhere looks a name up that is no column of the input: among the items, and in
+// the query around a subquery.
+func (b *binder) elsewhere(parts []string) (bound.Expr, bool, error) {
+	if b.alias != nil {
+		if expr, ok := b.alias(parts[0]); ok {
+			expr, err := b.fields(expr, parts[1:])
+			return expr, err == nil, err
+		}
+	}
+	if b.outer == nil || len(b.outer.matches(parts)) == 0 {
+		return nil, false, nil
+	}
+	expr, err := b.outer.name(parts)
+	if err != nil {
+		return nil, false, err
+	}
+	return outerOf(expr), true, nil
 }
 
 // match is one reading of a name.

@@ -8,41 +8,24 @@ import (
 
 // parts are all expressions inside one, itself first.
 func parts(node syntax.Node) iter.Seq[syntax.Node] {
-	return func(yield func(syntax.Node) bool) { walkParts(node, yield) }
+	return func(yield func(syntax.Node) bool) { syntax.Walk(node, yield) }
 }
 
-func walkParts(node syntax.Node, yield func(syntax.Node) bool) bool {
-	if !yield(node) {
-		return false
-	}
-	switch n := node.(type) {
-	case syntax.Call:
-		for _, arg := range n.Args {
-			if !walkParts(arg, yield) {
-				return false
-			}
-		}
-	case syntax.Cast:
-		return walkParts(n.Arg, yield)
-	case syntax.Field:
-		return walkParts(n.Arg, yield)
-	case syntax.Alias:
-		return walkParts(n.Arg, yield)
-	case syntax.Order:
-		return walkParts(n.Arg, yield)
-	case syntax.Window:
-		return walkParts(n.Time, yield)
-	case syntax.SessionWindow:
-		return walkParts(n.Time, yield) && walkParts(n.Gap, yield)
-	}
-	return true
-}
-
-// hasAggregate reports whether an aggregate function is called in one of nodes.
+// hasAggregate reports whether an aggregate function is called in one of nodes. One
+// with OVER is a window function, and does not count; what is inside it does.
 func hasAggregate(nodes ...syntax.Node) bool {
+	return hasCall(nodes, func(call syntax.Call) bool { return call.Over == nil && isAggregate(call.Function) })
+}
+
+// hasWindowFunction reports whether a function with OVER is called in one of nodes.
+func hasWindowFunction(nodes ...syntax.Node) bool {
+	return hasCall(nodes, func(call syntax.Call) bool { return call.Over != nil })
+}
+
+func hasCall(nodes []syntax.Node, match func(syntax.Call) bool) bool {
 	for _, node := range nodes {
 		for part := range parts(node) {
-			if call, ok := part.(syntax.Call); ok && isAggregate(call.Function) {
+			if call, ok := part.(syntax.Call); ok && match(call) {
 				return true
 			}
 		}

@@ -63,6 +63,14 @@ func (a Analyzer) Limit(input plan.Node, n int64) (plan.Node, error) {
 	return &plan.Limit{Input: input, N: n}, nil
 }
 
+// Offset leaves out the first n rows.
+func (a Analyzer) Offset(input plan.Node, n int64) (plan.Node, error) {
+	if n < 0 {
+		return nil, fault.Analysisf("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "an offset of %d rows is negative", n)
+	}
+	return &plan.Offset{Input: input, N: n}, nil
+}
+
 // Distinct keeps one of several equal rows.
 func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 	for _, column := range input.Output() {

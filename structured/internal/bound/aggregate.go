@@ -89,6 +89,9 @@ func (a Aggregate) String() string {
 	if a.Arg == nil {
 		return string(a.Function)
 	}
+	if a.Distinct {
+		return string(a.Function) + "(distinct " + a.Arg.String() + ")"
+	}
 	return string(a.Function) + "(" + a.Arg.String() + ")"
 }
 

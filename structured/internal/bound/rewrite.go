@@ -1,6 +1,7 @@
 package bound
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"slices"
@@ -94,6 +95,10 @@ func Same(a, b Expr) bool {
 // sameValue compares the values of literals: NaN is the same as NaN, and 0.0 is
 // another literal than -0.0.
 func sameValue(a, b any) bool {
+	if x, ok := a.([]byte); ok {
+		y, ok := b.([]byte)
+		return ok && bytes.Equal(x, y)
+	}
 	x, ok := a.(float64)
 	y, also := b.(float64)
 	if ok && also {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
 // New returns the machine of one operator, without those that feed it. A Scan is the
@@ -63,6 +64,16 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newSort(node.Input.Schema(), node.Orders, node.N)
 	case *physical.Limit:
 		return newLimit(node.N), nil
+	case *physical.Offset:
+		return newOffset(node.N), nil
+	case *physical.Values:
+		return newValues(node)
+	case *physical.Expand:
+		return newExpand(node)
+	case *physical.Single:
+		return &single{row: vector.NewBatch(node.Schema())}, nil
+	case *physical.Over:
+		return newOver(node)
 	default:
 		return nil, fmt.Errorf("no machine for %T", node)
 	}

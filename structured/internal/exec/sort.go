@@ -101,6 +101,23 @@ func (s *sorter) shrink() {
 	}
 }
 
+// take returns the rows since the last marker in order, and their keys, and forgets
+// them.
+func (s *sorter) take() (rows *vector.Batch, keys []vector.Column) {
+	s.sort()
+	sorted := []*vector.Batch{s.rows, s.sorted}
+	for i, b := range sorted {
+		out := &vector.Batch{Columns: make([]vector.Column, len(b.Columns))}
+		for j := range out.Columns {
+			out.Columns[j] = vector.NewColumn(b.Columns[j].Type)
+		}
+		out.Gather(b, s.order)
+		b.Reset()
+		sorted[i] = out
+	}
+	return sorted[0], sorted[1].Columns
+}
+
 func (s *sorter) Marker(_ int, _ Marker, emit Emit) error {
 	s.sort()
 	for order := s.order; len(order) > 0; {

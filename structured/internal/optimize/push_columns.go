@@ -151,15 +151,18 @@ func pruneExplode(n *plan.Explode, read columns) (plan.Node, []int) {
 		inputRead[n.Keep[column]] = true
 	}
 	input, inputAt := prune(n.Input, inputRead)
-	at = append(at, len(kept))
+	for range len(read) - element { // the generated columns stay
+		at = append(at, len(kept)+len(at)-element)
+	}
 	if input == n.Input && len(kept) == element {
 		return n, at
 	}
-	explode := &plan.Explode{Input: input, List: bound.Move(n.List, inputAt), Keep: make([]int, len(kept)), Name: n.Name}
+	explode := *n
+	explode.Input, explode.List, explode.Keep = input, bound.Move(n.List, inputAt), make([]int, len(kept))
 	for i, column := range kept {
 		explode.Keep[i] = inputAt[n.Keep[column]]
 	}
-	return explode, at
+	return &explode, at
 }
 
 func pruneWindow(n *plan.Window, read columns) (plan.Node, []int) {

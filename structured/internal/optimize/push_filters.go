@@ -49,8 +49,8 @@ func pushFilter(filter *plan.Filter) plan.Node {
 		span := len(input.Input.Output())
 		return below(filter, input, identity(span+1), func(column int) bool { return column != span })
 	case *plan.Explode:
-		element := len(input.Keep)
-		return below(filter, input, append(append([]int{}, input.Keep...), -1), func(column int) bool { return column != element })
+		kept := len(input.Keep) // behind them are the generated columns
+		return below(filter, input, append(append([]int{}, input.Keep...), -1, -1), func(column int) bool { return column < kept })
 	}
 	return filter
 }

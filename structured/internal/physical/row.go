@@ -59,17 +59,24 @@ func (f *Filter) Children() []Node { return []Node{f.Input} }
 func (f *Filter) String() string { return "Filter " + f.Predicate.String() }
 
 // Explode gives one row for each element of List: some columns of the input, and
-// after them the element. A row whose list is null or empty gives none.
+// after them the element. A row whose list is null or empty gives none, unless Outer is
+// set.
 type Explode struct {
 	Input Node
 	List  bound.Expr // an array
 	Keep  []int      // the input's columns that are passed on, ascending
 	Name  string     // of the element's column
+
+	Outer    bool   // give a row with nulls for a row whose list is null or empty
+	Position string // the name of a column before the element with its place, from 0; "" is none
 }
 
 // Schema returns the kept columns and the element.
 func (e *Explode) Schema() types.Schema {
 	schema := e.Input.Schema().Select(e.Keep)
+	if e.Position != "" {
+		schema.Fields = append(schema.Fields, types.Nullable(e.Position, types.Int))
+	}
 	schema.Fields = append(schema.Fields, types.Nullable(e.Name, e.List.Type().Element()))
 	return schema
 }
@@ -79,7 +86,14 @@ func (e *Explode) Children() []Node { return []Node{e.Input} }
 
 func (e *Explode) String() string {
 	kept := strings.Join(e.Input.Schema().Select(e.Keep).Names(), ", ")
-	return fmt.Sprintf("Explode %s as %s [%s]", e.List, e.Name, kept)
+	text := "Explode "
+	if e.Outer {
+		text += "outer "
+	}
+	if e.Position != "" {
+		text += e.Position + ", "
+	}
+	return fmt.Sprintf("%s%s as %s [%s]", text, e.List, e.Name, kept)
 }
 
 // Window gives one row for each time window that holds Time: the input's columns,

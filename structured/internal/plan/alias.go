@@ -3,13 +3,14 @@ package plan
 // Alias names a table, so that its columns can be qualified.
 type Alias struct {
 	Input Node
-	Name  string
+	Name  string // "" takes qualifiers away
+	From  int    // the first column that is named so; those before it stay as they are
 }
 
-// Output returns the input's columns, qualified by Name alone.
+// Output returns the input's columns, qualified by Name.
 func (a *Alias) Output() []Column {
 	columns := append([]Column{}, a.Input.Output()...)
-	for i := range columns {
+	for i := a.From; i < len(columns); i++ {
 		columns[i].Table = a.Name
 	}
 	return columns
@@ -19,6 +20,8 @@ func (a *Alias) Output() []Column {
 func (a *Alias) Children() []Node { return []Node{a.Input} }
 
 // With returns the same on another input.
-func (a *Alias) With(children []Node) Node { return &Alias{Input: children[0], Name: a.Name} }
+func (a *Alias) With(children []Node) Node {
+	return &Alias{Input: children[0], Name: a.Name, From: a.From}
+}
 
 func (a *Alias) String() string { return "Alias " + a.Name }

@@ -8,12 +8,15 @@ import (
 )
 
 // Explode gives one row for each element of a list: the kept columns of the input,
-// then the element. A row whose list is null or empty gives none.
+// then the element. A row whose list is null or empty gives none, or, if Outer is set,
+// one with null for the element.
 type Explode struct {
-	Input Node
-	List  bound.Expr
-	Keep  []int // columns of the input, ascending
-	Name  string
+	Input    Node
+	List     bound.Expr
+	Outer    bool
+	Keep     []int  // columns of the input, ascending
+	Position string // the name of a column before the element, with its place from 0; "" is none
+	Name     string
 }
 
 // Output returns the kept columns and the element.
@@ -23,6 +26,9 @@ func (e *Explode) Output() []Column {
 	for _, kept := range e.Keep {
 		columns = append(columns, input[kept])
 	}
+	if e.Position != "" {
+		columns = append(columns, Column{Field: types.Nullable(e.Position, types.Int)})
+	}
 	return append(columns, Column{Field: types.Nullable(e.Name, e.List.Type().Element())})
 }
 
@@ -31,10 +37,19 @@ func (e *Explode) Children() []Node { return []Node{e.Input} }
 
 // With returns the same on another input.
 func (e *Explode) With(children []Node) Node {
-	return &Explode{Input: children[0], List: e.List, Keep: e.Keep, Name: e.Name}
+	explode := *e
+	explode.Input = children[0]
+	return &explode
 }
 
 func (e *Explode) String() string {
 	names := Schema(e.Output()).Names()
-	return "Explode " + named(e.List, e.Name) + " [" + strings.Join(names[:len(e.Keep)], ", ") + "]"
+	text := "Explode "
+	if e.Outer {
+		text += "outer "
+	}
+	if e.Position != "" {
+		text += e.Position + ", "
+	}
+	return text + named(e.List, e.Name) + " [" + strings.Join(names[:len(e.Keep)], ", ") + "]"
 }

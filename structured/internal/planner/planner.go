@@ -55,6 +55,8 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 		return p.union(n)
 	case *plan.Join:
 		return p.join(n)
+	case *plan.Values:
+		return planned{&physical.Values{Fields: n.Fields, Rows: n.Rows}, true}, nil
 	}
 	children := root.Children()
 	if len(children) == 0 {
@@ -76,7 +78,17 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 	case *plan.Filter:
 		return planned{&physical.Filter{Input: input.node, Predicate: n.Condition}, input.single}, nil
 	case *plan.Explode:
-		return planned{&physical.Explode{Input: input.node, List: n.List, Keep: n.Keep, Name: n.Name}, input.single}, nil
+		return planned{&physical.Explode{
+			Input: input.node, List: n.List, Outer: n.Outer, Keep: n.Keep, Position: n.Position, Name: n.Name,
+		}, input.single}, nil
+	case *plan.Expand:
+		return planned{&physical.Expand{Input: input.node, Fields: n.Fields, Lists: n.Lists}, input.single}, nil
+	case *plan.Over:
+		return p.over(n, input), nil
+	case *plan.Single:
+		return planned{&physical.Single{Input: gather(input)}, true}, nil
+	case *plan.Offset:
+		return planned{&physical.Offset{Input: gather(input), N: n.N}, true}, nil
 	case *plan.Window:
 		return planned{&physical.Window{Input: input.node, Time: n.Time, Grid: n.Grid, Name: n.Name}, input.single}, nil
 	case *plan.Session:

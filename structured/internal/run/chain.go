@@ -15,7 +15,7 @@ type chain struct {
 	nodes []physical.Node // the one that reads first
 
 	scan *physical.Scan // nodes[0], if the chain reads a source
-	from *stage         // else whose blocks it reads
+	from *stage         // else whose blocks it reads; nil for rows that are written out
 
 	sides      []side // the other inputs of operators, in order of the operators
 	partitions int    // 0: as many as the source has

@@ -101,9 +101,13 @@ func (s *stage) grow(root physical.Node, above []physical.Node) error {
 			c.scan = n
 			c.nodes = append(c.nodes, n)
 			return s.add(c)
+		case *physical.Values:
+			c.partitions = 1
+			c.nodes = append(c.nodes, n)
+			return s.add(c)
 		}
 		if len(node.Children()) == 0 {
-			return fmt.Errorf("%s reads nothing, and is no scan", node)
+			return fmt.Errorf("%s reads nothing, and has no rows of its own", node)
 		}
 		c.nodes = append(c.nodes, node)
 	}

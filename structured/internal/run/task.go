@@ -54,7 +54,7 @@ func (r *batchRun) node(s *stage) *node {
 		parts := c.partitions
 		if c.scan != nil {
 			parts = len(r.Sources[c.scan.Source])
-		} else {
+		} else if c.from != nil {
 			n.dependsOn(r.nodes[c.from].shuffle)
 		}
 		for _, side := range c.sides {

@@ -2,7 +2,9 @@ package sql
 
 import (
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 )
@@ -186,6 +188,9 @@ func (p *parser) table() (syntax.Query, error) {
 	parts, err := p.qualified("a table")
 	if err != nil {
 		return nil, err
+	}
+	if name := strings.Join(parts, "."); !slices.Contains(p.tables, name) {
+		p.tables = append(p.tables, name)
 	}
 	return p.sampledAndNamed(&syntax.Table{Parts: parts, At: at})
 }

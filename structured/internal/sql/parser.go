@@ -15,7 +15,8 @@ type parser struct {
 	at     int
 	depth  int
 
-	parameters int // how many "?" there were
+	parameters int      // how many "?" there were
+	tables     []string // the names of tables, each once
 }
 
 func newParser(text string) (*parser, error) {

@@ -18,6 +18,10 @@ type Statement struct {
 	View    string
 	Columns []string
 	Replace bool
+
+	// Tables are the names of the tables that the query reads, and of the common tables
+	// that it defines itself, each once.
+	Tables []string
 }
 
 // Parse reads a statement, with or without a semicolon at its end. The error is a
@@ -102,6 +106,7 @@ func (p *parser) statement() (*Statement, error) {
 		}
 	}
 	s.Query, err = p.query()
+	s.Tables = p.tables
 	return s, err
 }
 

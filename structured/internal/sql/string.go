@@ -6,17 +6,14 @@ import (
 	"unicode/utf8"
 )
 
-// string reads a string whose quote is at the given byte. A doubled quote stands for
-// one. Unless the string is raw, a backslash gives the character after it another
+// string reads a string whose quote is at the given byte. A doubled quote ends one string
+// and begins the next, which the parser puts together. Unless the string is raw, a backslash gives the character after it another
 // meaning.
 func (l *lexer) string(at int, raw bool) error {
 	quote := l.text[at]
 	var value strings.Builder
 	for i := at + 1; i < len(l.text); i++ {
 		switch c := l.text[i]; {
-		case c == quote && !raw && i+1 < len(l.text) && l.text[i+1] == quote:
-			value.WriteByte(quote)
-			i++
 		case c == quote:
 			l.add(text, value.String(), i+1)
 			return nil

@@ -1,23 +1,46 @@
 package sql
 
 import (
+	"strconv"
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// plainTypes are the types that are a word.
-var plainTypes = map[string]types.Type{
-	"boolean":       types.Boolean,
-	"int":           types.Int,
-	"integer":       types.Int,
-	"bigint":        types.Bigint,
-	"long":          types.Bigint,
-	"double":        types.Double,
-	"string":        types.String,
-	"timestamp":     types.Timestamp,
-	"timestamp_ltz": types.Timestamp,
-	"void":          types.Void,
+// plainType is the type that a word alone names.
+func plainType(name string) (types.Type, bool) {
+	switch name {
+	case "boolean":
+		return types.Boolean, true
+	case "tinyint", "byte":
+		return types.Tinyint, true
+	case "smallint", "short":
+		return types.Smallint, true
+	case "int", "integer":
+		return types.Int, true
+	case "bigint", "long":
+		return types.Bigint, true
+	case "float", "real":
+		return types.Float, true
+	case "double":
+		return types.Double, true
+	case "decimal", "dec", "numeric":
+		return types.Decimal(10, 0), true
+	case "string":
+		return types.String, true
+	case "binary":
+		return types.Binary, true
+	case "date":
+		return types.Date, true
+	case "timestamp", "timestamp_ltz":
+		return types.Timestamp, true
+	case "timestamp_ntz":
+		return types.TimestampNTZ, true
+	case "void":
+		return types.Void, true
+	}
+	return types.Type{}, false
 }
 
 // dataType reads a type.
@@ -36,6 +59,28 @@ func (p *parser) typeOf() (types.Type, error) {
 		return types.Type{}, err
 	}
 	switch name = strings.ToLower(name); {
+	case (name == "decimal" || name == "dec" || name == "numeric") && p.takes("("):
+		return p.decimalType(word)
+	case (name == "char" || name == "varchar") && p.takes("("):
+		if _, err := p.digits(); err != nil {
+			return types.Type{}, err
+		}
+		return types.String, p.expect(")")
+	case name == "interval":
+		return p.intervalType()
+	case name == "map" && p.takes("<"):
+		key, err := p.dataType()
+		if err != nil {
+			return types.Type{}, err
+		}
+		if err := p.expect(","); err != nil {
+			return types.Type{}, err
+		}
+		value, err := p.dataType()
+		if err != nil {
+			return types.Type{}, err
+		}
+		return types.Map(key, value), p.closeAngle()
 	case name == "array" && p.takes("<"):
 		element, err := p.dataType()
 		if err != nil {
@@ -54,10 +99,60 @@ func (p *parser) typeOf() (types.Type, error) {
 		}
 		return types.Struct(fields...), p.closeAngle()
 	}
-	if t, ok := plainTypes[name]; ok {
+	if t, ok := plainType(name); ok {
 		return t, nil
 	}
 	return types.Type{}, parseError("UNSUPPORTED_DATATYPE", word.at, "there is no type "+word.String())
+}
+
+// decimalType reads "precision)" or "precision, scale)".
+func (p *parser) decimalType(name token) (types.Type, error) {
+	precision, err := p.digits()
+	if err != nil {
+		return types.Type{}, err
+	}
+	scale := 0
+	if p.takes(",") {
+		if scale, err = p.digits(); err != nil {
+			return types.Type{}, err
+		}
+	}
+	if err := types.CheckDecimal(precision, scale); err != nil {
+		return types.Type{}, parseError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", name.at, err.Error())
+	}
+	return types.Decimal(precision, scale), p.expect(")")
+}
+
+// digits takes a small whole number.
+func (p *parser) digits() (int, error) {
+	t := p.peek()
+	n, err := strconv.ParseUint(t.text, 10, 16)
+	if t.kind != number || err != nil {
+		return 0, p.unexpected("a whole number")
+	}
+	p.next()
+	return int(n), nil
+}
+
+// intervalType reads "unit" or "unit TO unit".
+func (p *parser) intervalType() (types.Type, error) {
+	at := p.peek().at
+	first, ok := spanOf(p.peek().text)
+	if !ok || p.peek().kind != word {
+		return types.Type{}, p.unexpected("a unit of time")
+	}
+	p.next()
+	last := first
+	if p.takes("TO") {
+		if last, ok = spanOf(p.peek().text); !ok || p.peek().kind != word {
+			return types.Type{}, p.unexpected("a unit of time")
+		}
+		p.next()
+	}
+	if last.unit < first.unit || (first.unit <= syntax.Month) != (last.unit <= syntax.Month) {
+		return types.Type{}, syntaxError(at, "an interval goes from a greater unit to a smaller one of the same kind")
+	}
+	return types.Interval(types.Unit(first.unit), types.Unit(last.unit)), nil
 }
 
 // closeAngle takes a ">". Of ">>" and ">>>", which close several types, it takes the

@@ -86,7 +86,10 @@ type SessionWindow struct{ Time, Gap Node }
 
 // Invalid is what could not be written down, such as a literal of a type that has
 // no counterpart. Analysis returns its message.
-type Invalid struct{ Message string }
+type Invalid struct {
+	Condition string // Spark's name, or ""
+	Message   string
+}
 
 func (n Name) String() string    { return strings.Join(n.Parts, ".") }
 func (l Literal) String() string { return bound.Literal(l).String() }

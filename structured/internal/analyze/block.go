@@ -1,0 +1,351 @@
+package analyze
+
+import (
+	"strings"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// block is a query block while it is given its meaning.
+//
+// All its expressions are bound over the block's input, where aggregate functions,
+// window functions and subqueries stand as pseudo expressions. Then nodes are put upon
+// the input one after the other – groups, subqueries, HAVING, windows – and after each
+// the expressions are written anew over its columns.
+type block struct {
+	*resolver
+	node    plan.Node
+	binder  *binder
+	group   *aggregation // nil if the block has no groups
+	windows []*windowCall
+	queries []*subquery
+
+	labels []string
+	items  []bound.Expr
+	having bound.Expr // nil for none
+	orders []bound.Order
+}
+
+// selection gives meaning to a block and the sort keys behind it, nil for none.
+func (r *resolver) selection(s *syntax.Select, orders []syntax.Node) (plan.Node, error) {
+	node := oneRow()
+	if s.From != nil {
+		var err error
+		if node, err = r.relation(s.From); err != nil {
+			return nil, err
+		}
+	}
+	return r.selectionOver(node, s, orders)
+}
+
+// selectionOver gives meaning to a block over the table that it selects from.
+func (r *resolver) selectionOver(node plan.Node, s *syntax.Select, orders []syntax.Node) (_ plan.Node, err error) {
+	b := &block{resolver: r, node: node}
+	s, orders = r.timeWindows(s, orders)
+	if s.Where != nil {
+		if b.node, err = r.where(b.node, s.Where); err != nil {
+			return nil, err
+		}
+	}
+	items, err := b.expandStars(s.Items)
+	if err != nil {
+		return nil, err
+	}
+	if items, err = b.withGenerator(items); err != nil {
+		return nil, err
+	}
+	if err := b.bind(s, items, orders); err != nil {
+		return nil, err
+	}
+	return b.plan(s)
+}
+
+// where keeps the rows for which a condition is true, which may have subqueries.
+func (r *resolver) where(input plan.Node, condition syntax.Node) (plan.Node, error) {
+	if hasWindowFunction(condition) {
+		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1034", "%s: a window function cannot stand in WHERE; compute it in a subquery and filter that", condition)
+	}
+	if hasAggregate(condition) {
+		return nil, fault.Analysisf("INVALID_WHERE_CONDITION", "%s is a function of many rows; test it in HAVING", condition)
+	}
+	b := &block{resolver: r, node: input}
+	b.binder = b.newBinder(input)
+	var err error
+	if b.having, err = b.binder.bind(condition); err != nil {
+		return nil, err
+	}
+	if b.having, err = b.binder.condition(b.having); err != nil {
+		return nil, err
+	}
+	return b.filtered()
+}
+
+// condition is a boolean that rows are filtered by.
+func (b *binder) condition(expr bound.Expr) (bound.Expr, error) {
+	if expr.Type() == types.Void {
+		expr = b.convert(expr, types.Boolean)
+	}
+	if expr.Type() != types.Boolean {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "the condition %s is %s, not boolean", expr, expr.Type())
+	}
+	return expr, nil
+}
+
+// newBinder binds what stands in the block over a table.
+func (b *block) newBinder(input plan.Node) *binder {
+	binder := b.Analyzer.binder(input)
+	binder.resolver, binder.outer, binder.block = b.resolver, b.outer, b
+	return binder
+}
+
+// bind binds all expressions of the block.
+func (b *block) bind(s *syntax.Select, items []syntax.Node, orders []syntax.Node) error {
+	all := append([]syntax.Node{}, items...)
+	if s.Having != nil {
+		all = append(all, s.Having)
+	}
+	all = append(all, orders...)
+	grouping, err := b.groupingOf(s, items, all)
+	if err != nil {
+		return err
+	}
+	if grouping != nil {
+		all = append(all, grouping.keys...)
+	}
+	if b.node, b.binder, err = b.withWindow(b.node, all...); err != nil {
+		return err
+	}
+	b.binder.resolver, b.binder.outer, b.binder.block = b.resolver, b.outer, b
+	b.binder.windows = s.Windows
+	if grouping != nil {
+		if err := b.grouped(grouping); err != nil {
+			return err
+		}
+	}
+	b.binder.alias = b.aliased
+	for _, item := range items {
+		expr, err := b.binder.bind(unnamed(item))
+		if err != nil {
+			return err
+		}
+		b.items, b.labels = append(b.items, expr), append(b.labels, b.binder.label(item))
+	}
+	if s.Having != nil {
+		expr, err := b.binder.bind(s.Having)
+		if err != nil {
+			return err
+		}
+		if b.having, err = b.binder.condition(expr); err != nil {
+			return err
+		}
+	}
+	return b.bindOrders(orders)
+}
+
+// aliased is an item by its name, as far as items are bound.
+func (b *block) aliased(name string) (bound.Expr, bool) {
+	for i, label := range b.labels {
+		if strings.EqualFold(label, name) {
+			return b.items[i], true
+		}
+	}
+	return nil, false
+}
+
+// plan puts the nodes of the block upon its input.
+func (b *block) plan(s *syntax.Select) (plan.Node, error) {
+	if b.group != nil {
+		if err := b.aggregate(); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.joinSubqueries(); err != nil {
+		return nil, err
+	}
+	if b.having != nil {
+		b.node = &plan.Filter{Input: b.node, Condition: b.having}
+	}
+	b.computeWindows()
+	if len(b.orders) > 0 && !s.Distinct && !b.ordersAreItems() {
+		b.node = &plan.Sort{Input: b.node, Orders: b.orders}
+		b.orders = nil
+	}
+	input := b.node
+	b.node = plan.NewProject(input, b.items, b.labels)
+	if s.Distinct {
+		var err error
+		if b.node, err = b.Distinct(b.node); err != nil {
+			return nil, err
+		}
+	}
+	if len(b.orders) > 0 {
+		if err := b.ordersOverItems(); err != nil {
+			return nil, err
+		}
+		b.node = &plan.Sort{Input: b.node, Orders: b.orders}
+	}
+	return b.node, nil
+}
+
+// each replaces all expressions of the block by what f makes of them.
+func (b *block) each(f func(bound.Expr) (bound.Expr, error)) (err error) {
+	replace := func(expr *bound.Expr) {
+		if *expr != nil && err == nil {
+			*expr, err = f(*expr)
+		}
+	}
+	for i := range b.items {
+		replace(&b.items[i])
+	}
+	replace(&b.having)
+	for i := range b.orders {
+		replace(&b.orders[i].Expr)
+	}
+	for _, w := range b.windows {
+		w.each(replace)
+	}
+	for _, q := range b.queries {
+		for i := range q.outer {
+			replace(&q.outer[i])
+		}
+	}
+	return err
+}
+
+// filtered is the block's input with the condition in having applied, and nothing
+// else.
+func (b *block) filtered() (plan.Node, error) {
+	width := len(b.node.Output())
+	if err := b.joinSubqueries(); err != nil {
+		return nil, err
+	}
+	if b.having != nil {
+		b.node = &plan.Filter{Input: b.node, Condition: b.having}
+	}
+	if len(b.node.Output()) == width {
+		return b.node, nil
+	}
+	return first(b.node, width), nil
+}
+
+// expandStars puts the columns that a star stands for in its place.
+func (b *block) expandStars(items []syntax.Node) ([]syntax.Node, error) {
+	var list []syntax.Node
+	columns := b.node.Output()
+	for _, item := range items {
+		star, ok := item.(syntax.Star)
+		if !ok {
+			item, err := b.expandCall(item)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, item)
+			continue
+		}
+		expanded, err := b.expand(star, columns)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, expanded...)
+	}
+	if len(list) == 0 {
+		return nil, fault.Analysisf("INVALID_USAGE_OF_STAR_OR_REGEX", "the star stands for no column")
+	}
+	return list, nil
+}
+
+// expandCall puts columns in the place of a star among the arguments of a function.
+func (b *block) expandCall(item syntax.Node) (syntax.Node, error) {
+	var failed error
+	mapped := syntax.Map(item, func(node syntax.Node) syntax.Node {
+		call, ok := node.(syntax.Call)
+		if !ok {
+			return node
+		}
+		var args []syntax.Node
+		for _, arg := range call.Args {
+			star, ok := arg.(syntax.Star)
+			if !ok {
+				args = append(args, arg)
+				continue
+			}
+			expanded, err := b.expand(star, b.node.Output())
+			if err != nil && failed == nil {
+				failed = err
+			}
+			args = append(args, expanded...)
+		}
+		call.Args = args
+		return call
+	})
+	return mapped, failed
+}
+
+func (b *block) expand(star syntax.Star, columns []plan.Column) ([]syntax.Node, error) {
+	except := make([]bool, len(columns))
+	for _, parts := range star.Except {
+		expr, err := b.Analyzer.binder(b.node).name(parts)
+		if err != nil {
+			return nil, err
+		}
+		if column, ok := expr.(bound.Column); ok {
+			except[column.Index] = true
+		}
+	}
+	var list []syntax.Node
+	for i, column := range columns {
+		if !except[i] && (star.Table == nil || strings.EqualFold(column.Table, star.Table[len(star.Table)-1])) {
+			list = append(list, position(i))
+		}
+	}
+	if list != nil || star.Table == nil {
+		return list, nil
+	}
+	expr, err := b.newBinder(b.node).name(star.Table)
+	if err != nil || expr.Type().Kind() != types.KindStruct {
+		return nil, fault.Analysisf("CANNOT_RESOLVE_STAR_EXPAND", "no table or struct %q whose columns the star could stand for", strings.Join(star.Table, "."))
+	}
+	for _, field := range expr.Type().Fields() {
+		list = append(list, syntax.Field{Arg: syntax.Name{Parts: star.Table}, Name: field.Name})
+	}
+	return list, nil
+}
+
+// withGenerator puts the generator that is among the items upon the input, and its
+// columns in its place.
+func (b *block) withGenerator(items []syntax.Node) ([]syntax.Node, error) {
+	var list []syntax.Node
+	found := false
+	for _, item := range items {
+		call, ok := unnamed(item).(syntax.Call)
+		if !ok || !isGenerator(call.Function) || call.Over != nil {
+			list = append(list, item)
+			continue
+		}
+		if found {
+			return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "there is more than one generator in a SELECT: %s is the second", call)
+		}
+		found = true
+		var columns []string
+		switch named := item.(type) {
+		case syntax.Alias:
+			columns = []string{named.Name}
+		case syntax.Aliases:
+			columns = named.Names
+		}
+		width := len(b.node.Output())
+		node, err := b.generate(b.node, call, false, columns, "")
+		if err != nil {
+			return nil, err
+		}
+		b.node = node
+		for i := width; i < len(node.Output()); i++ {
+			list = append(list, position(i))
+		}
+	}
+	return list, nil
+}
