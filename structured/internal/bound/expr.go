@@ -132,6 +132,15 @@ func (c Call) Nullable() bool {
 	return false
 }
 
+// PassesNull reports whether a function is known to be null where an argument is.
+func (f Function) PassesNull() bool {
+	switch f {
+	case In, And, Or:
+		return false
+	}
+	return strict(f)
+}
+
 // strict reports whether a function is null only where an argument is. Of the others
 // that is not known.
 func strict(function Function) bool {

@@ -137,7 +137,7 @@ func foldCall(call bound.Call) bound.Expr {
 			return bound.Literal{Value: call.Function == bound.IsNotNull, Of: types.Boolean}
 		}
 	}
-	if passesNull(call.Function) && slices.ContainsFunc(call.Args, isNull) {
+	if call.Function.PassesNull() && slices.ContainsFunc(call.Args, isNull) {
 		return bound.Literal{Of: call.Of}
 	}
 	if value, ok := compute(call); ok {
@@ -162,19 +162,11 @@ func foldLogic(call bound.Call, neutral, decides func(bound.Expr) bool) bound.Ex
 	return call
 }
 
-// passesNull reports whether a function is null as soon as one argument is.
-func passesNull(function bound.Function) bool {
-	switch function {
-	case bound.And, bound.Or, bound.IsNull, bound.IsNotNull, bound.EqualNullSafe, bound.In:
-		return false
-	}
-	return true
-}
-
-// compute returns the value of a function of literals. It leaves lists and structs
-// alone, of which there are no literals.
+// compute returns the value of a function of literals. It leaves arrays, maps and
+// structs alone, of which there are no literals.
 func compute(call bound.Call) (bound.Expr, bool) {
-	if kind := call.Of.Kind(); kind == types.KindArray || kind == types.KindStruct {
+	switch call.Of.Kind() {
+	case types.KindArray, types.KindMap, types.KindStruct:
 		return nil, false
 	}
 	for _, arg := range call.Args {
