@@ -17,7 +17,7 @@ func TestMutantsOfKafka(t *testing.T) {
 	for _, program := range kafkaPrograms {
 		began := time.Now()
 		x := newExplorer(program.scenario)
-		x.explore(nil, typical(program.scenario)[0], 1)
+		x.explore(nil, typical(program.scenario, newOptions(nil))[0], 1)
 		caught(t, program.name, x.worlds, program.scenario, x.failed, began)
 	}
 }

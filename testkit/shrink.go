@@ -27,17 +27,24 @@ func shrink(scenario func(*Sim), from failed) (*shrinker, failed) {
 		return k, from // whether such a plan fails is a matter of luck
 	}
 	k.shrink()
-	if len(k.best.faults) > 1 {
+	if len(k.best.faults) > 1 || k.best.rows() > fewRows {
 		k.startOver()
 	}
 	return k, failed{k.best, k.why}
 }
 
-// startOver looks for a failure of one fault among all that there are, where dropping
-// faults one at a time has led to none.
+// fewRows is how many rows a plan has that is small.
+const fewRows = 3
+
+// startOver looks for a failure of one fault and a few rows among all that there are,
+// where making the plan smaller piece by piece has led to none.
 func (k *shrinker) startOver() {
+	few := typical(k.scenario, newOptions(nil))[0].with(func(p *plan) {
+		p.shape.wave = 1
+		p.cut(fewRows)
+	})
 	x := newExplorer(k.scenario)
-	x.all(typical(k.scenario, newOptions(nil))[:1], 1)
+	x.explore(nil, few, 1)
 	k.tries += x.worlds
 	if x.failed == nil || x.failed.why.class != k.class {
 		return
@@ -49,7 +56,7 @@ func (k *shrinker) startOver() {
 func (k *shrinker) shrink() {
 	for changed := true; changed && k.tries < maxTries; {
 		changed = false
-		for _, pass := range []func() bool{k.dropFaults, k.plainShape, k.fewRows, k.dropRows, k.earlierFaults, k.kinderFaults, k.mergeRows} {
+		for _, pass := range []func() bool{k.dropFaults, k.plainShape, k.cutRows, k.dropRows, k.earlierFaults, k.kinderFaults, k.mergeRows} {
 			changed = pass() || changed
 		}
 	}
@@ -108,15 +115,13 @@ func (k *shrinker) plainShape() (changed bool) {
 	return k.try(func(p *plan) { p.seed = 1 }) || changed
 }
 
-// fewRows keeps the first few rows of each input, arriving together or one by one.
-func (k *shrinker) fewRows() (changed bool) {
-	for n := 1; n <= 3; n++ {
+// cutRows keeps the first few rows of each input, arriving together or one by one.
+func (k *shrinker) cutRows() (changed bool) {
+	for n := 1; n <= fewRows; n++ {
 		for _, wave := range []int{defaultShape.wave, 1} {
 			changed = changed || n < k.best.rows() && k.try(func(p *plan) {
 				p.shape.wave = wave
-				for i := range p.inputs {
-					p.edit(i, func(in *input) { in.rows = in.rows[:min(n, len(in.rows))] })
-				}
+				p.cut(n)
 			})
 		}
 	}
@@ -150,6 +155,13 @@ func (k *shrinker) mergeRows() (changed bool) {
 		}
 	}
 	return changed
+}
+
+// cut keeps the first n rows of each input.
+func (p *plan) cut(n int) {
+	for i := range p.inputs {
+		p.edit(i, func(in *input) { in.rows = in.rows[:min(n, len(in.rows))] })
+	}
 }
 
 // edit changes a copy of an input.

@@ -16,7 +16,7 @@ func TestMutantNine(t *testing.T) {
 	for _, c := range socketScenarios {
 		mutate.Set(9)
 		x := newExplorer(c.scenario)
-		for _, p := range typical(c.scenario) {
+		for _, p := range typical(c.scenario, newOptions(nil)) {
 			if x.failed == nil {
 				x.explore(nil, p, 1)
 			}

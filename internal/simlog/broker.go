@@ -173,7 +173,7 @@ func (b *Broker) stable(p *partition) int64 {
 }
 
 // fetchEntries is how many entries a fetch gets on by.
-const fetchEntries = 3
+const fetchEntries = 2
 
 // Fetch returns records from the batch on that holds the offset.
 func (b *Broker) Fetch(at kafka.Partition, offset int64, isolation kafka.Isolation) (kafka.Fetched, error) {
