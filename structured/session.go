@@ -15,6 +15,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
+	"github.com/tidewheel/tidewheel/structured/internal/sql"
 )
 
 // Options says how a session works. The zero value works.
@@ -27,6 +28,11 @@ type Options struct {
 	// TimeZone is the IANA name of the zone in which text is read and written as a
 	// timestamp. Default "UTC". Windows of time do not depend on it.
 	TimeZone string
+
+	// LaxSQL is Spark's ANSI mode off: a sum that is too large wraps around, and a
+	// division by zero, a cast of malformed text or an index that does not exist give
+	// null, where they fail the query by default.
+	LaxSQL bool
 
 	// Watermarks says what the watermark of a query with several of them is. Default:
 	// MinWatermark. A query keeps the policy that it was started with first.
@@ -179,5 +185,5 @@ func (s *Session) detach(id int) {
 }
 
 func (s *Session) analyzer() analyze.Analyzer {
-	return analyze.Analyzer{Zone: s.options.TimeZone}
+	return analyze.Analyzer{Zone: s.options.TimeZone, Lenient: s.options.LaxSQL, ParseType: sql.ParseType}
 }

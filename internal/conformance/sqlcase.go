@@ -55,6 +55,8 @@ func options(conf map[string]string) (structured.Options, error) {
 		switch key {
 		case "spark.sql.session.timeZone":
 			o.TimeZone = value
+		case "spark.sql.ansi.enabled":
+			o.LaxSQL = value == "false"
 		default:
 			return o, fmt.Errorf("can't be run: the setting %s=%s has no counterpart", key, value)
 		}

@@ -58,8 +58,17 @@ type binder struct {
 	aliasFirst bool
 }
 
-func (a Analyzer) binder(input plan.Node) *binder {
-	return &binder{zone: a.Zone, lenient: a.Lenient, parseType: a.ParseType, input: input.Output(), made: new(int)}
+func (a Analyzer) binder(input plan.Node) *binder { return a.binderOf(input.Output()) }
+
+func (a Analyzer) binderOf(columns []plan.Column) *binder {
+	return &binder{zone: a.Zone, lenient: a.Lenient, parseType: a.ParseType, input: columns, made: new(int)}
+}
+
+// constants binds what reads no table.
+func (r *resolver) constants() *binder {
+	b := r.binderOf(nil)
+	b.resolver = r
+	return b
 }
 
 // position is a column by its place, for columns that an operation passes on or

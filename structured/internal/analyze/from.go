@@ -60,7 +60,7 @@ func (r *resolver) tableFunction(q *syntax.TableFunction) (plan.Node, error) {
 	if len(q.Args) < 1 || len(q.Args) > 4 {
 		return nil, fault.Analysisf("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "%s: range takes 1 to 4 arguments, got %d", q.At, len(q.Args))
 	}
-	b := &binder{zone: r.Zone, resolver: r}
+	b := r.constants()
 	for i, arg := range q.Args[:min(len(q.Args), 3)] {
 		expr, err := b.bind(arg)
 		if err != nil {

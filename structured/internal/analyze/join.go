@@ -22,7 +22,7 @@ func (a Analyzer) Join(left, right plan.Node, kind physical.JoinKind, on syntax.
 	if hasAggregate(on) {
 		return nil, fault.Analysisf("", "%s is a function of many rows; compute it with Agg before the join", on)
 	}
-	binder := &binder{zone: a.Zone, input: append(append([]plan.Column{}, left.Output()...), right.Output()...)}
+	binder := a.binderOf(append(append([]plan.Column{}, left.Output()...), right.Output()...))
 	condition, err := binder.bind(on)
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 	}
 	columns := append(append([]plan.Column{}, left.Output()...), right.Output()...)
 	width := len(left.Output())
-	binder := &binder{zone: a.Zone, input: columns}
+	binder := a.binderOf(columns)
 	var parts, merged []bound.Expr
 	var labels []string
 	used := make([]bool, len(columns))

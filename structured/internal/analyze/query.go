@@ -149,7 +149,7 @@ func (r *resolver) relation(query syntax.Query) (plan.Node, error) {
 func oneRow() plan.Node { return &plan.Values{Rows: [][]bound.Expr{nil}} }
 
 func (r *resolver) values(q *syntax.Values) (plan.Node, error) {
-	b := &binder{zone: r.Zone, resolver: r}
+	b := r.constants()
 	values := &plan.Values{Rows: make([][]bound.Expr, len(q.Rows))}
 	width := len(q.Rows[0])
 	for i, row := range q.Rows {
@@ -206,7 +206,7 @@ func (r *resolver) limited(q *syntax.Limited) (plan.Node, error) {
 
 // constantCount is the value of LIMIT or OFFSET.
 func (r *resolver) constantCount(node syntax.Node, clause string) (int64, error) {
-	b := &binder{zone: r.Zone, resolver: r}
+	b := r.constants()
 	expr, err := b.bind(node)
 	if err != nil {
 		return 0, err
