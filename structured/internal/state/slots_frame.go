@@ -46,6 +46,8 @@ type slotsFrames struct {
 
 	bytes   []byte
 	touched []int32
+	dead    []int32 // of a frame: those that were removed
+	live    []int32 // and the others
 	numbers []int32
 	columns []*vector.Column // the key columns of batch
 	serials []uint64         // of the rows in batch
@@ -104,11 +106,15 @@ func (f *slotsFrames) changes(mark int64, changed []int32, visit func(group int,
 // them.
 func (f *slotsFrames) encode(group int, list []int32) []byte {
 	s := f.slots
-	dead := slices.DeleteFunc(slices.Clone(list), s.isLive)
-	live := list
-	if len(dead) > 0 {
-		live = slices.DeleteFunc(slices.Clone(list), func(slot int32) bool { return !s.isLive(slot) })
+	dead, live := f.dead[:0], f.live[:0]
+	for _, slot := range list {
+		if s.isLive(slot) {
+			live = append(live, slot)
+		} else {
+			dead = append(dead, slot)
+		}
 	}
+	f.dead, f.live = dead, live
 	f.bytes = append(f.bytes[:0], slotsFrameVersion)
 	f.bytes = binary.AppendUvarint(f.bytes, uint64(group))
 	f.bytes = binary.AppendUvarint(f.bytes, s.serials[group])
