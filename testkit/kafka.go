@@ -24,6 +24,7 @@ import (
 type Cluster struct {
 	sim     *Sim
 	cluster *simlog.Cluster
+	clients kafka.Cluster // whose requests can fail
 	broker  *simlog.Broker
 	seen    seenBatches
 }
@@ -52,8 +53,8 @@ type logToken struct {
 // KafkaCluster declares a cluster without topics.
 func KafkaCluster(s *Sim, name string) *Cluster {
 	c := &Cluster{sim: s, cluster: simlog.NewCluster(name)}
-	c.cluster.Call = c.call
 	c.cluster.Now = s.now
+	c.clients = simlog.Around(c.cluster, name, c.call)
 	c.load(clusterState{broker: new(simlog.Broker)})
 	s.add(c)
 	return c
@@ -62,7 +63,7 @@ func KafkaCluster(s *Sim, name string) *Cluster {
 func (c *Cluster) String() string { return c.cluster.String() }
 
 // Connect implements kafka.Cluster.
-func (c *Cluster) Connect(ctx context.Context) (kafka.Client, error) { return c.cluster.Connect(ctx) }
+func (c *Cluster) Connect(ctx context.Context) (kafka.Client, error) { return c.clients.Connect(ctx) }
 
 type clusterState struct {
 	broker *simlog.Broker

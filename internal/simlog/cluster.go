@@ -3,7 +3,6 @@ package simlog
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -13,10 +12,6 @@ import (
 // Cluster is a broker as clients see it. Its fields are set before the first use.
 type Cluster struct {
 	Name string
-
-	// Call is made around what a request does; nil calls apply. An error that is not
-	// apply's own becomes one of kafka.ErrUnavailable.
-	Call func(site string, apply func() error) error
 
 	// Now is the time since the world began; nil is always 0.
 	Now func() time.Duration
@@ -31,13 +26,7 @@ func NewCluster(name string) *Cluster { return &Cluster{Name: name, broker: new(
 func (c *Cluster) String() string { return c.Name }
 
 // Connect implements kafka.Cluster.
-func (c *Cluster) Connect(context.Context) (kafka.Client, error) {
-	err := c.request("connect("+c.Name+")", func(*Broker, time.Duration) error { return nil })
-	if err != nil {
-		return nil, err
-	}
-	return &client{cluster: c}, nil
-}
+func (c *Cluster) Connect(context.Context) (kafka.Client, error) { return &client{cluster: c}, nil }
 
 // Do looks at the broker, or changes it by the hand of somebody outside.
 func (c *Cluster) Do(f func(b *Broker, now time.Duration) error) error {
@@ -53,37 +42,21 @@ func (c *Cluster) Do(f func(b *Broker, now time.Duration) error) error {
 // Set replaces the broker.
 func (c *Cluster) Set(b *Broker) { c.broker = b }
 
-// request does something that can fail on its way there or back.
-func (c *Cluster) request(site string, f func(b *Broker, now time.Duration) error) error {
-	if c.Call == nil {
-		return c.Do(f)
-	}
-	var own error
-	err := c.Call(site, func() error {
-		own = c.Do(f)
-		return own
-	})
-	if err == nil || own != nil && errors.Is(err, own) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", kafka.ErrUnavailable, err)
-}
-
 // client is a connection to a cluster.
 type client struct {
 	cluster *Cluster
 	closed  bool
 }
 
-func (c *client) request(site string, f func(b *Broker, now time.Duration) error) error {
+func (c *client) request(f func(b *Broker, now time.Duration) error) error {
 	if c.closed {
 		return errors.New("the client is closed")
 	}
-	return c.cluster.request(site, f)
+	return c.cluster.Do(f)
 }
 
 func (c *client) Topics(_ context.Context, names []string) (topics []kafka.Topic, err error) {
-	err = c.request("topics("+c.cluster.Name+")", func(b *Broker, _ time.Duration) error {
+	err = c.request(func(b *Broker, _ time.Duration) error {
 		topics = b.Topics(names)
 		return nil
 	})
@@ -91,14 +64,14 @@ func (c *client) Topics(_ context.Context, names []string) (topics []kafka.Topic
 }
 
 func (c *client) CreateTopic(_ context.Context, name string, partitions int, _ map[string]string) error {
-	return c.request("create("+name+")", func(b *Broker, _ time.Duration) error {
+	return c.request(func(b *Broker, _ time.Duration) error {
 		b.CreateTopic(name, partitions)
 		return nil
 	})
 }
 
 func (c *client) Offsets(_ context.Context, partitions []kafka.Partition, at kafka.Place) (offsets []int64, err error) {
-	err = c.request("offsets("+partitions[0].Topic+")", func(b *Broker, now time.Duration) error {
+	err = c.request(func(b *Broker, now time.Duration) error {
 		b.timeOut(now)
 		offsets = nil
 		for _, p := range partitions {
@@ -114,7 +87,7 @@ func (c *client) Offsets(_ context.Context, partitions []kafka.Partition, at kaf
 }
 
 func (c *client) Fetch(_ context.Context, partition kafka.Partition, offset int64, isolation kafka.Isolation) (got kafka.Fetched, err error) {
-	err = c.request("fetch("+partition.Topic+")", func(b *Broker, now time.Duration) (err error) {
+	err = c.request(func(b *Broker, now time.Duration) (err error) {
 		b.timeOut(now)
 		got, err = b.Fetch(partition, offset, isolation)
 		return err
@@ -123,7 +96,7 @@ func (c *client) Fetch(_ context.Context, partition kafka.Partition, offset int6
 }
 
 func (c *client) InitProducer(_ context.Context, id string, timeout time.Duration) (producer kafka.Producer, err error) {
-	err = c.request("init("+c.cluster.Name+")", func(b *Broker, now time.Duration) error {
+	err = c.request(func(b *Broker, now time.Duration) error {
 		producer = b.InitProducer(id, timeout, now)
 		return nil
 	})
@@ -131,13 +104,13 @@ func (c *client) InitProducer(_ context.Context, id string, timeout time.Duratio
 }
 
 func (c *client) AddPartitions(_ context.Context, producer kafka.Producer, partitions []kafka.Partition) error {
-	return c.request("add("+partitions[0].Topic+")", func(b *Broker, now time.Duration) error {
+	return c.request(func(b *Broker, now time.Duration) error {
 		return b.AddPartitions(producer, partitions, now)
 	})
 }
 
 func (c *client) Produce(_ context.Context, producer kafka.Producer, batches []kafka.ProducerBatch) error {
-	return c.request("produce("+batches[0].Partition.Topic+")", func(b *Broker, now time.Duration) error {
+	return c.request(func(b *Broker, now time.Duration) error {
 		for _, batch := range batches {
 			if err := b.Produce(producer, batch, now); err != nil {
 				return err
@@ -148,11 +121,7 @@ func (c *client) Produce(_ context.Context, producer kafka.Producer, batches []k
 }
 
 func (c *client) EndTransaction(_ context.Context, producer kafka.Producer, commit bool) error {
-	site := "abort(" + c.cluster.Name + ")"
-	if commit {
-		site = "commit(" + c.cluster.Name + ")"
-	}
-	return c.request(site, func(b *Broker, now time.Duration) error {
+	return c.request(func(b *Broker, now time.Duration) error {
 		return b.EndTransaction(producer, commit, now)
 	})
 }

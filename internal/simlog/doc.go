@@ -8,4 +8,7 @@
 // were not asked for.
 //
 // [Cluster] is a broker as the clients of package receiver/kafka see it.
+//
+// [Around] puts a hook around the requests to any cluster and names them: the
+// simulator lets them fail, a test on real brokers kills its process there.
 package simlog

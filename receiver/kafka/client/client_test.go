@@ -11,6 +11,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/goleak"
 
+	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/receiver/kafka"
 	"github.com/tidewheel/tidewheel/receiver/kafka/client"
 	"github.com/tidewheel/tidewheel/receiver/kafka/kafkatest"
@@ -85,10 +86,28 @@ func run(t *testing.T, addresses, prefix string) {
 			if err := admin.CreatePartitions(topic, int32(n), nil, false); err != nil {
 				return err
 			}
-			return outside.RefreshMetadata(topic)
+			return grown(t, outside, topic, n)
 		},
 		Expire: func(p kafka.Partition, before int64) error {
 			return admin.DeleteRecords(p.Topic, map[int32]int64{p.Number: before})
 		},
 	})
+}
+
+// grown waits until a client knows all partitions of a topic, which a broker may tell
+// it a while after it has made them.
+func grown(t *testing.T, outside sarama.Client, topic string, n int) error {
+	for began := time.Now(); time.Since(began) < 30*time.Second; {
+		if err := outside.RefreshMetadata(topic); err != nil {
+			return err
+		}
+		partitions, err := outside.Partitions(topic)
+		if err != nil || len(partitions) == n {
+			return err
+		}
+		if err := env.Sleep(t.Context(), env.Real(), 10*time.Millisecond); err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("topic %s does not grow to %d partitions", topic, n)
 }
