@@ -46,14 +46,13 @@ bench: ## the benchmarks behind the figures (BENCH=regexp)
 conformance: ## cases recorded from Apache Spark (CASES=dir)
 	@$(GO) run ./cmd/conformance $(CASES)
 
-e2e: ## real processes: killed, stopped, on a full disk (KILLS=200)
-	@$(GO) test ./e2e -count=1 -v -timeout 30m -e2e.kills=$(KILLS)
+e2e: ## real processes: killed, stopped, on a full disk; files and Kafka (KILLS=200, KAFKA=address)
+	@e2e/broker.sh run $(GO) test ./e2e -count=1 -v -timeout 60m -e2e.kills=$(KILLS)
 
 e2e-syncs: ## the system calls of a real run, crashed after each one (needs strace)
 	@$(GO) test ./e2e -count=1 -v -run 'TestSyncs|TestReadTrace'
 
-e2e-kafka: ## the client's suite and a job killed 20 times, on a real Apache Kafka
-	@dir=$$(mktemp -d); trap 'e2e/kafka/broker.sh stop '$$dir'/broker; rm -rf '$$dir EXIT; \
-	export KAFKA=$$(e2e/kafka/broker.sh start $$dir/broker) && \
-	$(GO) test -count=1 -v -run TestConformanceOfBrokers ./receiver/kafka/client && \
-	$(GO) test -count=1 -v -tags e2e ./e2e/kafka
+e2e-kafka: ## the client's suite and jobs killed 20 times, on a real Apache Kafka (KAFKA=address)
+	@e2e/broker.sh run sh -euc ': $${KAFKA:?is empty}; \
+	$(GO) test -count=1 -v -run TestConformanceOfBrokers ./receiver/kafka/client; \
+	$(GO) test -count=1 -v -run TestKills/kafka ./e2e -e2e.kills=20'

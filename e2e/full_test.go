@@ -15,19 +15,19 @@ import (
 func TestFullDisk(t *testing.T) {
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {
-			root := mountSmall(t)
+			w, pace := newWorldAt(t, name, *seedFlag, mountSmall(t)), jobs[name].pace
 			random := rand.New(rand.NewPCG(*seedFlag, 2))
-			x, full := newText(*seedFlag), 0
+			full := 0
 			for range max(3, *killsFlag/10) {
-				p := start(t, name, root)
+				p := w.start(t)
 				for range 1 + random.IntN(4) {
-					x.feed(t, root)
-					until(p, time.Duration(random.IntN(30))*time.Millisecond, func() {})
+					w.feed(t)
+					until(p, time.Duration(random.Int64N(int64(pace))), func() {})
 				}
 				left := random.IntN(6000) // more than a name, less than many batches
-				filler := fill(t, root, left)
+				filler := fill(t, w.root, left)
 				// What is fed takes no space of the disk: the input is elsewhere.
-				if until(p, time.Second, func() { x.feed(t, root) }) {
+				if until(p, max(time.Second, 10*pace), func() { w.feed(t) }) {
 					if code := p.command.ProcessState.ExitCode(); code != exitFull {
 						t.Fatalf("with %d bytes left: %v", left, p.err())
 					}
@@ -38,13 +38,13 @@ func TestFullDisk(t *testing.T) {
 				}
 				p.kill()
 			}
-			x.end(t, root)
-			p := start(t, name, root)
+			w.end(t)
+			p := w.start(t)
 			<-p.done
 			if err := p.err(); err != nil {
 				t.Fatal(err)
 			}
-			if err := x.check(name, root); err != nil {
+			if err := w.check(); err != nil {
 				t.Errorf("-e2e.seed=%d: %v", *seedFlag, err)
 			}
 			if full == 0 {

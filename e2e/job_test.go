@@ -17,17 +17,32 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/tidewheel/tidewheel/dstream"
-	"github.com/tidewheel/tidewheel/examples/wordcount"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/failpoint"
-	"github.com/tidewheel/tidewheel/structured"
-	"github.com/tidewheel/tidewheel/structured/source"
 )
 
-// A job is this test binary again. Its directory has what it reads in in/, its progress
-// in checkpoint/, and its results in out/ and total/, or in ledger. It ends when the file
+// job is a program that counts words. It runs as a process of its own, which is this
+// test binary again. Its directory has its progress in checkpoint/. It ends when the file
 // fed is there and all is counted, or when its standard input ends.
+type job struct {
+	run func(ctx context.Context, e env.Env, root string) error
+
+	// What is around it.
+	prepare func(t *testing.T, name, root string) place
+
+	// pace is how often something happens to it: about the time of a start.
+	pace time.Duration
+}
+
+// place is where a job reads and writes.
+type place interface {
+	// feed adds lines of words, under a name that grows.
+	feed(t *testing.T, name, content string)
+
+	// check compares what the job has counted, when it has ended, with what there was
+	// to count.
+	check(counts map[string]int64) error
+}
 
 const (
 	jobCommand = "run-job"
@@ -35,16 +50,27 @@ const (
 	exitFull   = 3            // of a job that found the disk full
 )
 
-var jobs = map[string]func(context.Context, env.Env, string) error{
-	"dstream":    runDStream,
-	"structured": runStructured,
+var jobs = map[string]job{
+	"dstream":          {runDStream, streamFiles, 40 * time.Millisecond},
+	"structured":       {runStructured, tableFiles, 40 * time.Millisecond},
+	"kafka-dstream":    {runKafkaDStream, streamTopics, 150 * time.Millisecond},
+	"kafka-structured": {runKafkaStructured, tableTopics, 150 * time.Millisecond},
 }
 
 func TestMain(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == jobCommand {
 		os.Exit(jobMain(os.Args[2], os.Args[3]))
 	}
-	goleak.VerifyTestMain(m)
+	// sarama's library of metrics starts a goroutine for the whole process, once.
+	goleak.VerifyTestMain(suite{m}, goleak.IgnoreAnyFunction("github.com/rcrowley/go-metrics.(*meterArbiter).tick"))
+}
+
+// suite is all tests, after which the broker ends that some of them have started.
+type suite struct{ *testing.M }
+
+func (s suite) Run() int {
+	defer stopBroker()
+	return s.M.Run()
 }
 
 func jobMain(name, root string) (status int) {
@@ -72,7 +98,7 @@ func runJob(name, root string) error {
 	}
 	file := os.Getenv(pointsFile)
 	if file == "" {
-		return jobs[name](context.Background(), e, root)
+		return jobs[name].run(context.Background(), e, root)
 	}
 	var mu sync.Mutex
 	var reached []string
@@ -81,73 +107,10 @@ func runJob(name, root string) error {
 		defer mu.Unlock()
 		reached = append(reached, p.String())
 	})
-	if err := jobs[name](context.Background(), e, root); err != nil {
+	if err := jobs[name].run(context.Background(), e, root); err != nil {
 		return err
 	}
 	return os.WriteFile(file, []byte(strings.Join(reached, "\n")), 0o644)
-}
-
-// openDStream builds the stream. Its counts of each batch and of all go to files that
-// take each batch once.
-func openDStream(e env.Env, root string) (*dstream.Session, error) {
-	options := dstream.Options{Env: e, Interval: 10 * time.Millisecond, Checkpoint: filepath.Join(root, "checkpoint")}
-	return dstream.Recover(options, func(stream *dstream.Session) error {
-		batch, total := wordcount.DStream(stream.From(dstream.TextFiles(filepath.Join(root, "in"))))
-		batch.SaveTo(dstream.Files(filepath.Join(root, "out"), wordcount.Line))
-		total.SaveTo(dstream.Files(filepath.Join(root, "total"), wordcount.Line))
-		return nil
-	})
-}
-
-func runDStream(ctx context.Context, e env.Env, root string) error {
-	stream, err := openDStream(e, root)
-	if err != nil {
-		return err
-	}
-	if err := stream.Start(ctx); err != nil {
-		return errors.Join(err, stream.Close())
-	}
-	if err := untilFed(ctx, root, stream.Wait); err != nil {
-		return errors.Join(err, stream.Close())
-	}
-	return errors.Join(stream.Drain(ctx), stream.Wait(ctx))
-}
-
-// runStructured appends what each batch has changed to a ledger, which knows batches by
-// their numbers.
-func runStructured(ctx context.Context, e env.Env, root string) error {
-	session, err := structured.Open(structured.Options{Env: e})
-	if err != nil {
-		return err
-	}
-	ledger, err := wordcount.OpenLedger(filepath.Join(root, "ledger"))
-	if err != nil {
-		return errors.Join(err, session.Close())
-	}
-	err = runQuery(ctx, session, ledger, root)
-	return errors.Join(err, session.Close(), ledger.Close())
-}
-
-func runQuery(ctx context.Context, session *structured.Session, ledger *wordcount.Ledger, root string) error {
-	query, err := wordcount.Structured(session.Stream(source.TextFiles(filepath.Join(root, "in")))).
-		Write(structured.ForEachBatch(func(ctx context.Context, changes structured.DataFrame, id int64) error {
-			counts, err := structured.Collect[wordcount.Count](ctx, changes)
-			if err != nil {
-				return err
-			}
-			return ledger.Add(id, counts)
-		})).
-		Mode(structured.Update).
-		Trigger(structured.Every(10 * time.Millisecond)).
-		Checkpoint(filepath.Join(root, "checkpoint")).
-		Start(ctx)
-	if err != nil {
-		return err
-	}
-	if err := untilFed(ctx, root, query.Wait); err != nil {
-		return err
-	}
-	return errors.Join(query.ProcessAllAvailable(ctx), query.Stop(ctx))
 }
 
 // untilFed returns when the file fed is there, or with the job's error if it ends before.

@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"flag"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -24,21 +26,21 @@ func TestKills(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(*seedFlag, 1))
 			points := recordPoints(t, name)
-			x, root := newText(*seedFlag), newRoot(t)
+			w, pace := newWorld(t, name, *seedFlag), jobs[name].pace
 			atPoints := make(map[string]int)
 			for kill := range *killsFlag {
 				for range 1 + random.IntN(3) {
-					x.feed(t, root)
+					w.feed(t)
 				}
-				limit := time.Duration(20+random.IntN(200)) * time.Millisecond
+				limit := pace/2 + time.Duration(random.Int64N(int64(5*pace)))
 				var variables []string
 				point := ""
 				if kill%2 == 0 {
 					point = points[random.IntN(len(points))]
-					variables, limit = []string{failpoint.Variable + "=" + point}, time.Second
+					variables, limit = []string{failpoint.Variable + "=" + point}, 25*pace
 				}
-				p := start(t, name, root, variables...)
-				if until(p, limit, func() { x.feed(t, root) }) {
+				p := w.start(t, variables...)
+				if until(p, limit, func() { w.feed(t) }) {
 					if !p.wasKilled() {
 						t.Fatalf("kill %d, at %q: the job has ended: %v", kill, point, p.err())
 					}
@@ -47,13 +49,13 @@ func TestKills(t *testing.T) {
 				}
 				p.kill()
 			}
-			x.end(t, root)
-			p := start(t, name, root)
+			w.end(t)
+			p := w.start(t)
 			<-p.done
 			if err := p.err(); err != nil {
 				t.Fatalf("after %d kills: %v", *killsFlag, err)
 			}
-			if err := x.check(name, root); err != nil {
+			if err := w.check(); err != nil {
 				t.Fatalf("after %d kills (-e2e.seed=%d): %v", *killsFlag, *seedFlag, err)
 			}
 			sum := 0
@@ -63,7 +65,8 @@ func TestKills(t *testing.T) {
 			if sum == 0 {
 				t.Error("no kill hit its failpoint")
 			}
-			t.Logf("%d kills, %d of them at %d different sites; %d files, all words once", *killsFlag, sum, len(atPoints), x.files)
+			t.Logf("%d kills, %d of them at %d different sites; %d files or records, all words once", *killsFlag, sum, len(atPoints), w.files)
+			t.Logf("sites: %v", slices.Sorted(maps.Keys(atPoints)))
 		})
 	}
 }
@@ -87,21 +90,21 @@ func until(p *process, limit time.Duration, feed func()) (ended bool) {
 // recordPoints runs a job to its end and returns the points it reached, of each site the
 // same number at most, so that no site is drawn much more often than others.
 func recordPoints(t *testing.T, name string) []string {
-	x, root := newText(0), newRoot(t)
+	w := newWorld(t, name, 0)
 	file := filepath.Join(t.TempDir(), "points")
 	for range 3 {
-		x.feed(t, root)
+		w.feed(t)
 	}
-	p := start(t, name, root, pointsFile+"="+file)
+	p := w.start(t, pointsFile+"="+file)
 	for range 5 {
-		until(p, 40*time.Millisecond, func() { x.feed(t, root) })
+		until(p, jobs[name].pace, func() { w.feed(t) })
 	}
-	x.end(t, root)
+	w.end(t)
 	<-p.done
 	if err := p.err(); err != nil {
 		t.Fatal(err)
 	}
-	if err := x.check(name, root); err != nil {
+	if err := w.check(); err != nil {
 		t.Fatal(err)
 	}
 	all, err := os.ReadFile(file)

@@ -19,13 +19,8 @@ type process struct {
 	done    chan struct{} // closed when it has ended
 }
 
-// start starts a job with variables in its environment. It is killed at the end of the
-// test at the latest.
-func start(t *testing.T, name, root string, variables ...string) *process {
-	t.Helper()
-	return startCommand(t, []string{os.Args[0], jobCommand, name, root}, variables...)
-}
-
+// startCommand starts a job with variables in its environment. It is killed at the end of
+// the test at the latest.
 func startCommand(t *testing.T, arguments []string, variables ...string) *process {
 	t.Helper()
 	p := &process{done: make(chan struct{})}

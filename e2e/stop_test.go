@@ -16,12 +16,12 @@ import (
 func TestStoppedOwner(t *testing.T) {
 	for _, name := range names() {
 		t.Run(name, func(t *testing.T) {
-			x, root := newText(1), newRoot(t)
-			x.feed(t, root)
-			owner := start(t, name, root)
-			waitForFile(t, owner, filepath.Join(root, "checkpoint", "epoch"))
+			w := newWorld(t, name, 1)
+			w.feed(t)
+			owner := w.start(t)
+			waitForFile(t, owner, filepath.Join(w.root, "checkpoint", "epoch"))
 			owner.signal(t, syscall.SIGSTOP)
-			second := start(t, name, root)
+			second := w.start(t)
 			<-second.done
 			host, err := os.Hostname()
 			if err != nil {
@@ -32,13 +32,13 @@ func TestStoppedOwner(t *testing.T) {
 				t.Errorf("the second writer: %v; want a refusal with %q", err, named)
 			}
 			owner.signal(t, syscall.SIGCONT)
-			x.feed(t, root)
-			x.end(t, root)
+			w.feed(t)
+			w.end(t)
 			<-owner.done
 			if err := owner.err(); err != nil {
 				t.Fatal(err)
 			}
-			if err := x.check(name, root); err != nil {
+			if err := w.check(); err != nil {
 				t.Error(err)
 			}
 		})

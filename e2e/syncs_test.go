@@ -19,14 +19,14 @@ import (
 // after each of them in each way it can. From each the job goes on, simulated, and
 // counts each word once. So what the real process has written and synced is enough.
 func TestSyncs(t *testing.T) {
-	x, root, calls := traceDStream(t)
+	x, calls := traceDStream(t)
 	syncs := 0
 	for _, c := range calls {
 		if c.name == "sync" {
 			syncs++
 		}
 	}
-	worlds, err := x.replay(root, calls)
+	worlds, err := x.replay(calls)
 	if err != nil {
 		t.Error(err)
 	}
@@ -40,14 +40,14 @@ func TestSyncs(t *testing.T) {
 			}
 			switch kind {
 			case "of the log":
-				return filepath.Dir(c.path) == root+"/checkpoint/log"
+				return filepath.Dir(c.path) == x.root+"/checkpoint/log"
 			case "of the log's directory":
-				return c.path == root+"/checkpoint/log"
+				return c.path == x.root+"/checkpoint/log"
 			default:
 				return filepath.Base(filepath.Dir(c.path)) == "manifest" || filepath.Base(c.path) == "manifest"
 			}
 		})
-		if _, err := x.replay(root, without); err == nil {
+		if _, err := x.replay(without); err == nil {
 			t.Errorf("without the syncs %s nothing is missed", kind)
 		} else {
 			t.Logf("without the syncs %s: %v", kind, err)
@@ -55,25 +55,30 @@ func TestSyncs(t *testing.T) {
 	}
 }
 
-// traceDStream runs the DStream job under strace and returns what it was fed, and its
-// calls.
-func traceDStream(t *testing.T) (x *text, root string, calls []call) {
+// trace is a run of the DStream job that is over.
+type trace struct {
+	*world
+	ended time.Time
+}
+
+// traceDStream runs the job under strace and returns its calls too.
+func traceDStream(t *testing.T) (x trace, calls []call) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("there is no strace here")
 	}
-	x, root = newText(3), newRoot(t)
+	x.world = newWorld(t, "dstream", 3)
 	file := filepath.Join(t.TempDir(), "trace")
-	x.feed(t, root)
+	x.feed(t)
 	p := startCommand(t, []string{
 		"strace", "-f", "-y", "-xx", "-s", "1000000", "-e", "trace=" + traced, "-o", file,
-		os.Args[0], jobCommand, "dstream", root,
+		os.Args[0], jobCommand, "dstream", x.root,
 	})
-	waitForFile(t, p, filepath.Join(root, "total"))
+	waitForFile(t, p, filepath.Join(x.root, "total"))
 	until(p, 100*time.Millisecond, func() {})
-	x.feed(t, root)
+	x.feed(t)
 	until(p, 100*time.Millisecond, func() {})
-	x.feed(t, root)
-	x.end(t, root)
+	x.feed(t)
+	x.end(t)
 	<-p.done
 	x.ended = time.Now()
 	err := p.err()
@@ -83,14 +88,14 @@ func traceDStream(t *testing.T) (x *text, root string, calls []call) {
 		}
 		t.Fatal(err)
 	}
-	if err := x.check("dstream", root); err != nil {
+	if err := x.check(); err != nil {
 		t.Fatal(err)
 	}
-	calls, err = readTrace(file, root)
+	calls, err = readTrace(file, x.root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return x, root, calls
+	return x, calls
 }
 
 func isEmpty(file string) bool {
@@ -99,13 +104,13 @@ func isEmpty(file string) bool {
 }
 
 // replay repeats calls on a simulated disk and goes on from each crash.
-func (x *text) replay(root string, calls []call) (worlds int, err error) {
+func (x trace) replay(calls []call) (worlds int, err error) {
 	again := newText(3)
 	disk := sim.NewDisk(sim.Strict)
 	// The files are as new as those of the real run: too old ones are left out.
 	w := sim.NewWorld(sim.Options{Disk: disk, Start: x.ended})
 	defer w.Close()
-	if err := again.putAll(w.Files(), root+"/in", x.files); err != nil {
+	if err := again.putAll(w.Files(), x.root+"/in", x.files); err != nil {
 		return 0, err
 	}
 	r := newReplayer(w.Files())
@@ -121,7 +126,7 @@ func (x *text) replay(root string, calls []call) (worlds int, err error) {
 			}
 			seen[image.Hash()] = true
 			worlds++
-			if err := x.goOn(image, root); err != nil {
+			if err := x.goOn(image); err != nil {
 				return worlds, fmt.Errorf("a crash after call %d, %v, with outcome %v: %w", i+1, c, o, err)
 			}
 		}
@@ -151,12 +156,12 @@ func (x *text) putAll(files env.FS, directory string, n int) error {
 }
 
 // goOn runs the job to its end on a simulated machine, and checks what it has counted.
-func (x *text) goOn(disk *sim.Disk, root string) error {
+func (x trace) goOn(disk *sim.Disk) error {
 	w := sim.NewWorld(sim.Options{Disk: disk, Start: x.ended})
 	defer w.Close()
 	p := w.Start("dstream", func(e env.Env) error {
 		ctx := context.Background()
-		stream, err := openDStream(e, root)
+		stream, err := openDStream(e, x.root)
 		if err != nil {
 			return err
 		}
@@ -171,5 +176,5 @@ func (x *text) goOn(disk *sim.Disk, root string) error {
 	if _, err := p.Ended(); err != nil {
 		return err
 	}
-	return x.checkFiles(w.Files(), root)
+	return checkFiles(w.Files(), x.root, x.counts)
 }

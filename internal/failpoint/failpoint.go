@@ -94,7 +94,11 @@ func (e *Env) at(operation, path string) {
 	if path == "." {
 		path = "/"
 	}
-	site := operation + "(" + sim.Class(path) + ")"
+	e.Reach(operation + "(" + sim.Class(path) + ")")
+}
+
+// Reach is a point of the program's own, such as a request to a broker.
+func (e *Env) Reach(site string) {
 	e.mu.Lock()
 	e.counts[site]++
 	p := Point{site, e.counts[site]}

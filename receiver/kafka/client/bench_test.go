@@ -21,7 +21,7 @@ import (
 func BenchmarkBroker(b *testing.B) {
 	address := os.Getenv("KAFKA")
 	if address == "" {
-		b.Skip("the variable KAFKA names no broker; see e2e/kafka/broker.sh")
+		b.Skip("the variable KAFKA names no broker; see e2e/broker.sh")
 	}
 	config := sarama.NewConfig()
 	config.ChannelBufferSize = 8192

@@ -54,7 +54,8 @@ func classify(err error) error {
 	switch code {
 	case sarama.ErrOffsetOutOfRange:
 		return fmt.Errorf("%w: %w", kafka.ErrOutOfRange, err)
-	case sarama.ErrInvalidProducerEpoch, sarama.ErrProducerFenced, sarama.ErrTransactionCoordinatorFenced:
+	case sarama.ErrInvalidProducerEpoch, sarama.ErrProducerFenced, sarama.ErrTransactionCoordinatorFenced,
+		sarama.ErrInvalidTxnState: // somebody else has ended the transaction
 		return fmt.Errorf("%w: %w", kafka.ErrFenced, err)
 	case sarama.ErrUnknownTopicOrPartition:
 		return fmt.Errorf("%w: %w: %w", kafka.ErrUnavailable, kafka.ErrUnknownPartition, err)

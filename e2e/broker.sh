@@ -4,6 +4,9 @@
 #   broker.sh start DIR    install it if it is not there, start it, wait until it answers
 #   broker.sh kill DIR     end it with SIGKILL
 #   broker.sh stop DIR     end it and remove DIR
+#   broker.sh run COMMAND  start it in a directory of its own, run the command with its
+#                          address in KAFKA, and stop it; if KAFKA is set already, even
+#                          empty, just run the command
 #
 # DIR holds its data and is made. PORT (default 29092) is its port, PORT+1 that of the
 # controller, which lives in the same process. The program comes from Maven Central
@@ -11,8 +14,8 @@
 # later, and Maven to install.
 set -eu
 
-verb=${1:?start, kill or stop}
-dir=${2:?a directory}
+verb=${1:?start, kill, stop or run}
+dir=${2:?a directory, or a command}
 version=${KAFKA_VERSION:-4.1.1}
 port=${PORT:-29092}
 jars=${XDG_CACHE_HOME:-$HOME/.cache}/tidewheel/kafka-$version
@@ -21,7 +24,7 @@ fail() { echo "broker.sh: $*" >&2; exit 1; }
 
 install_jars() {
 	[ ! -e "$jars/complete" ] || return 0
-	command -v mvn >/dev/null || fail "Maven is not installed"
+	command -v mvn >/dev/null || fail "no mvn to fetch Kafka with: install Maven, or set KAFKA to the address of a broker"
 	mkdir -p "$jars"
 	cat >"$jars/pom.xml" <<-END
 	<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -41,7 +44,7 @@ install_jars() {
 		fi
 	done
 	tail -n 20 "$jars/install.log" >&2
-	fail "Maven could not fetch Kafka $version"
+	fail "Maven could not fetch Kafka $version; see $jars/install.log"
 }
 
 java_of() { java -Xmx512m -XX:+UseSerialGC -XX:-UsePerfData -Djava.awt.headless=true -cp "$jars/*" "$@"; }
@@ -89,6 +92,7 @@ end_with() {
 
 case $verb in
 start)
+	command -v java >/dev/null || fail "no java to run Kafka with: install Java 17 or later, or set KAFKA to the address of a broker"
 	install_jars
 	configure
 	running || {
@@ -109,5 +113,13 @@ kill) end_with KILL ;;
 stop)
 	end_with TERM
 	rm -rf "$dir" ;;
+run)
+	shift
+	[ -z "${KAFKA+set}" ] || exec "$@"
+	dir=$(mktemp -d)
+	trap '"$0" stop "$dir/broker"; rm -rf "$dir"' EXIT
+	KAFKA=$("$0" start "$dir/broker")
+	export KAFKA
+	"$@" ;;
 *) fail "unknown: $verb" ;;
 esac
