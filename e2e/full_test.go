@@ -27,7 +27,7 @@ func TestFullDisk(t *testing.T) {
 				left := random.IntN(6000) // more than a name, less than many batches
 				filler := fill(t, w.root, left)
 				// What is fed takes no space of the disk: the input is elsewhere.
-				if until(p, max(time.Second, 10*pace), func() { w.feed(t) }) {
+				if until(p, 25*pace, func() { w.feed(t) }) {
 					if code := p.command.ProcessState.ExitCode(); code != exitFull {
 						t.Fatalf("with %d bytes left: %v", left, p.err())
 					}

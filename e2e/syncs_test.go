@@ -73,10 +73,9 @@ func traceDStream(t *testing.T) (x trace, calls []call) {
 		"strace", "-f", "-y", "-xx", "-s", "1000000", "-e", "trace=" + traced, "-o", file,
 		os.Args[0], jobCommand, "dstream", x.root,
 	})
-	waitForFile(t, p, filepath.Join(x.root, "total"))
-	until(p, 100*time.Millisecond, func() {})
+	x.waitForBatches(t, p, 2)
 	x.feed(t)
-	until(p, 100*time.Millisecond, func() {})
+	x.waitForBatches(t, p, 2)
 	x.feed(t)
 	x.end(t)
 	<-p.done
@@ -96,6 +95,28 @@ func traceDStream(t *testing.T) (x trace, calls []call) {
 		t.Fatal(err)
 	}
 	return x, calls
+}
+
+// waitForBatches waits until a job has written some more batches.
+func (x trace) waitForBatches(t *testing.T, p *process, n int) {
+	t.Helper()
+	start := -1
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
+		if until(p, time.Millisecond, func() {}) {
+			return // what is wrong, its error says
+		}
+		batches, err := filepath.Glob(filepath.Join(x.root, "total", "_tidewheel", "manifest", "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if start < 0 {
+			start = len(batches)
+		}
+		if len(batches) >= start+n {
+			return
+		}
+	}
+	t.Fatalf("no %d batches in a minute", n)
 }
 
 func isEmpty(file string) bool {
