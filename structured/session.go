@@ -15,7 +15,6 @@ import (
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
-	"github.com/tidewheel/tidewheel/structured/internal/sql"
 )
 
 // Options says how a session works. The zero value works.
@@ -185,5 +184,5 @@ func (s *Session) detach(id int) {
 }
 
 func (s *Session) analyzer() analyze.Analyzer {
-	return analyze.Analyzer{Zone: s.options.TimeZone, Lenient: s.options.LaxSQL, ParseType: sql.ParseType}
+	return analyze.Analyzer{Zone: s.options.TimeZone, Lenient: s.options.LaxSQL}
 }

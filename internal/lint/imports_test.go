@@ -54,6 +54,7 @@ var libraries = map[string][]string{
 	"github.com/benbjohnson/clock":      {"internal/clocked", "dstream", "structured", "testkit", "examples"},
 	"github.com/cespare/xxhash":         {"internal", "structured", "rdd", "wal", "checkpoint", "testkit"},
 	"github.com/klauspost/compress":     {"internal", "structured", "rdd", "checkpoint"},
+	"golang.org/x/text":                 {"structured"},
 	"github.com/samber/lo":              {""},
 	"pgregory.net/rapid":                {"testkit", "internal/env/fstest"},
 	"github.com/cockroachdb/datadriven": {},

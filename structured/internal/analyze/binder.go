@@ -18,18 +18,13 @@ type Analyzer struct {
 	// Lenient is ANSI mode off: values for which a function has no result give null, or
 	// wrap around, instead of failing the query.
 	Lenient bool
-
-	// ParseType reads a type as SQL writes it, for functions that take one as text; nil
-	// where there is no SQL.
-	ParseType func(string) (types.Type, error)
 }
 
 // binder binds the expressions of one operation.
 type binder struct {
-	zone      string
-	lenient   bool
-	parseType func(string) (types.Type, error)
-	input     []plan.Column
+	zone    string
+	lenient bool
+	input   []plan.Column
 
 	// variables are those of the lambdas around, the innermost last; made is how many
 	// there have been.
@@ -61,7 +56,7 @@ type binder struct {
 func (a Analyzer) binder(input plan.Node) *binder { return a.binderOf(input.Output()) }
 
 func (a Analyzer) binderOf(columns []plan.Column) *binder {
-	return &binder{zone: a.Zone, lenient: a.Lenient, parseType: a.ParseType, input: columns, made: new(int)}
+	return &binder{zone: a.Zone, lenient: a.Lenient, input: columns, made: new(int)}
 }
 
 // constants binds what reads no table.

@@ -9,7 +9,7 @@ import (
 
 // session is what conversions and functions depend on.
 func (b *binder) session() coerce.Session {
-	return coerce.Session{Zone: b.zone, ANSI: !b.lenient, ParseType: b.parseType}
+	return coerce.Session{Zone: b.zone, ANSI: !b.lenient}
 }
 
 // convert writes out an implicit conversion that is known to be allowed.

@@ -67,8 +67,7 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 		}
 		expr, err = b.typed(operator, types.String, types.Boolean, args, isAtomic)
 	case bound.Split:
-		args = args[:2]
-		expr, err = b.typed(operator, types.String, types.Array(types.String), args, isAtomic)
+		expr, err = b.split(args)
 	case bound.WindowTime:
 		expr, err = b.typed(operator, types.Window(), types.Timestamp, args, func(t types.Type) bool { return t == types.Window() })
 	case "[]":
@@ -77,6 +76,20 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 		expr, err = b.compare(operator, args)
 	}
 	return expr, true, err
+}
+
+func (b *binder) split(args []bound.Expr) (bound.Expr, error) {
+	limit := args[2:]
+	expr, err := b.typed(bound.Split, types.String, types.Array(types.String), args[:2:2], isAtomic)
+	if err != nil || len(limit) == 0 {
+		return expr, err
+	}
+	if t := limit[0].Type(); !t.IsNumeric() && t != types.Void {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s: argument 3 must be int, but %s is %s", bound.Split, limit[0], t)
+	}
+	call := expr.(bound.Call)
+	call.Args = append(call.Args, b.convert(limit[0], types.Int))
+	return call, nil
 }
 
 func (b *binder) negate(args []bound.Expr) (bound.Expr, error) {

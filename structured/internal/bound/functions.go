@@ -45,7 +45,7 @@ const (
 	Divide Function = "/"
 
 	// Remainder takes the sign of the dividend. A divisor of 0 is the error
-	// REMAINDER_BY_ZERO.
+	// DIVIDE_BY_ZERO.
 	Remainder Function = "%"
 
 	// IntegralDivide is (bigint, bigint) bigint, cut towards zero. A divisor of 0 is

@@ -9,9 +9,6 @@ import (
 type Session struct {
 	Zone string // IANA name of the time zone
 	ANSI bool   // whether a value that has no counterpart fails the query
-
-	// ParseType reads a type, or the columns of a struct, as SQL writes it.
-	ParseType func(string) (types.Type, error)
 }
 
 // Failure is what functions do with such values.

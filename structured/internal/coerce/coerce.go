@@ -177,11 +177,8 @@ func Implicit(from, to types.Type) bool {
 		return to.IsAtomic()
 	case to == types.String:
 		return from.IsAtomic() && from != types.Binary
-	case from.IsNumeric() && to.IsNumeric():
-		common := Wider(from, to)
-		return common == to || to.IsFractional()
-	case from.IsTime() && to.IsTime():
-		return from == types.Date || to != types.Date
+	case from.IsNumeric() && to.IsNumeric(), from.IsTime() && to.IsTime():
+		return true // also with a loss, as when a value is stored in a column
 	case from.IsInterval():
 		return from.Kind() == to.Kind()
 	case from.Kind() == to.Kind() && from.IsNested():

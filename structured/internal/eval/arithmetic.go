@@ -83,7 +83,7 @@ func (n *arithmetic) checkRows(left, right *vector.Column, rows int, selection v
 		}
 		condition, message := n.check(left, right, row)
 		switch {
-		case condition == "" || condition == ArithmeticOverflow && n.call.Failure == bound.Wrap:
+		case condition == "" || condition != DivideByZero && n.call.Failure == bound.Wrap:
 		case n.call.Failure != bound.Fail:
 			n.out.SetNull(row)
 		default:
@@ -95,7 +95,7 @@ func (n *arithmetic) checkRows(left, right *vector.Column, rows int, selection v
 
 func byZero(function bound.Function) (condition, message string) {
 	if function == bound.Remainder {
-		return RemainderByZero, "remainder by zero"
+		return DivideByZero, "remainder by zero"
 	}
 	return DivideByZero, "division by zero"
 }
@@ -140,7 +140,11 @@ func checkWhole(function bound.Function, least, greatest, a, b int64) (condition
 	if function == bound.Negate {
 		return ArithmeticOverflow, fmt.Sprintf("-(%d) is out of range", a)
 	}
-	return ArithmeticOverflow, fmt.Sprintf("%d %s %d is out of range", a, function, b)
+	condition = ArithmeticOverflow
+	if greatest <= math.MaxInt16 {
+		condition = BinaryArithmeticOverflow
+	}
+	return condition, fmt.Sprintf("%d %s %d is out of range", a, function, b)
 }
 
 // multiply128 returns the signed product.

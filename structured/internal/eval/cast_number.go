@@ -156,7 +156,7 @@ func fromFloat[F float](c caster, from, to types.Type, values func(*vector.Colum
 func cutFloat[F float, T whole](c caster, from, to types.Type, values func(*vector.Column) []F, results func(*vector.Column) []T, least, greatest int64) castLoop {
 	return c.fixed(from, to, func(out, in *vector.Column, row int) outcome {
 		value := math.Trunc(float64(values(in)[row]))
-		if value >= float64(least) && (value <= float64(greatest) && greatest != math.MaxInt64 || value < -math.MinInt64) {
+		if value >= float64(least) && value < float64(greatest)+1 { // of bigint both are exact
 			results(out)[row] = T(int64(value))
 			return fine
 		}

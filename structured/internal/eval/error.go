@@ -7,13 +7,13 @@ import (
 
 // The conditions of errors that data can cause, as Spark names them.
 const (
-	ArithmeticOverflow = "ARITHMETIC_OVERFLOW"
-	DivideByZero       = "DIVIDE_BY_ZERO"
-	RemainderByZero    = "REMAINDER_BY_ZERO"
-	CastOverflow       = "CAST_OVERFLOW"
-	CastInvalidInput   = "CAST_INVALID_INPUT"
-	NumericOutOfRange  = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
-	InvalidPattern     = "INVALID_PARAMETER_VALUE.PATTERN"
+	ArithmeticOverflow       = "ARITHMETIC_OVERFLOW"
+	BinaryArithmeticOverflow = "BINARY_ARITHMETIC_OVERFLOW" // of 8 and 16 bits
+	DivideByZero             = "DIVIDE_BY_ZERO"
+	CastOverflow             = "CAST_OVERFLOW"
+	CastInvalidInput         = "CAST_INVALID_INPUT"
+	NumericOutOfRange        = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
+	InvalidPattern           = "INVALID_PARAMETER_VALUE.PATTERN"
 )
 
 // failure is an error of the data in one row: a *fault.Error with the condition and

@@ -270,6 +270,19 @@ func bothValid(out *vector.Column, a, b *vector.Column) {
 	}
 }
 
+// andValid makes out null where a is, too.
+func andValid(out, a *vector.Column) {
+	switch {
+	case !a.HasNulls():
+	case !out.HasNulls():
+		copyValid(out, a)
+	default:
+		for i := range out.Valid {
+			out.Valid[i] &= a.Valid[i]
+		}
+	}
+}
+
 // copyValid makes out valid where a is.
 func copyValid(out *vector.Column, a *vector.Column) {
 	out.Valid = out.Valid[:0]

@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"regexp"
 	"unicode/utf8"
 
@@ -12,10 +13,11 @@ import (
 )
 
 // split cuts strings at the matches of a pattern. All pieces stay, the empty ones
-// too. A pattern without special characters is searched for as it is.
+// too. With a limit the last piece is the rest. A pattern without special characters is searched for as it is.
 type split struct {
 	call           bound.Call
 	value, pattern node
+	limit          node   // the greatest number of pieces, if it is positive; nil for none
 	last           []byte // the pattern that is compiled
 	compiled       bool
 	literal        []byte         // what to search for, if expression is nil
@@ -27,6 +29,9 @@ func newSplit(call bound.Call, args []node) (node, error) {
 	n := &split{call: call, value: args[0], pattern: args[1], out: vector.NewColumn(call.Of)}
 	if call.Of != types.Array(types.String) {
 		return nil, fmt.Errorf("compile %s: the result is of type %s, not array<string>", call, call.Of)
+	}
+	if len(args) > 2 {
+		n.limit = args[2]
 	}
 	if pattern, ok := constant[string](call.Args[1]); ok {
 		return n, n.compile([]byte(pattern))
@@ -65,6 +70,13 @@ func (n *split) eval(b *vector.Batch, selection vector.Selection) (*vector.Colum
 	n.out.Reset()
 	n.out.Resize(b.Rows)
 	bothValid(&n.out, value, pattern)
+	var limit *vector.Column
+	if n.limit != nil {
+		if limit, err = n.limit.eval(b, selection); err != nil {
+			return nil, err
+		}
+		andValid(&n.out, limit)
+	}
 	pieces := &n.out.Children[0]
 	at := 0
 	n.out.Offsets[0] = 0
@@ -73,7 +85,11 @@ func (n *split) eval(b *vector.Batch, selection vector.Selection) (*vector.Colum
 			n.out.Offsets[at+1] = int32(pieces.Len)
 		}
 		if err == nil && !n.out.IsNull(row) {
-			err = n.row(pieces, value.String(row), pattern.String(row))
+			most := math.MaxInt
+			if limit != nil && limit.Ints[row] > 0 {
+				most = int(limit.Ints[row])
+			}
+			err = n.row(pieces, value.String(row), pattern.String(row), most)
 		}
 		n.out.Offsets[row+1] = int32(pieces.Len)
 		at = row + 1
@@ -84,8 +100,8 @@ func (n *split) eval(b *vector.Batch, selection vector.Selection) (*vector.Colum
 	return &n.out, err
 }
 
-// row appends the pieces of one string.
-func (n *split) row(pieces *vector.Column, text, pattern []byte) error {
+// row appends the pieces of one string, at most so many.
+func (n *split) row(pieces *vector.Column, text, pattern []byte, most int) error {
 	if !n.compiled || !bytes.Equal(pattern, n.last) {
 		if err := n.compile(pattern); err != nil {
 			return err
@@ -93,13 +109,13 @@ func (n *split) row(pieces *vector.Column, text, pattern []byte) error {
 	}
 	switch {
 	case n.expression != nil:
-		n.byExpression(pieces, text)
-	case len(n.literal) == 1:
+		n.byExpression(pieces, text, most)
+	case len(n.literal) == 1 && most == math.MaxInt:
 		byByte(pieces, text, n.literal[0])
-	case len(n.literal) > 1 || len(text) == 0:
-		byLiteral(pieces, text, n.literal)
+	case len(n.literal) > 0 || len(text) == 0:
+		byLiteral(pieces, text, n.literal, most)
 	default:
-		byCharacter(pieces, text)
+		byCharacter(pieces, text, most)
 	}
 	return nil
 }
@@ -121,8 +137,8 @@ func byByte(pieces *vector.Column, text []byte, separator byte) {
 	pieces.Len = len(pieces.Offsets) - 1
 }
 
-func byLiteral(pieces *vector.Column, text, separator []byte) {
-	for len(separator) > 0 {
+func byLiteral(pieces *vector.Column, text, separator []byte, most int) {
+	for ; most > 1 && len(separator) > 0; most-- {
 		i := bytes.Index(text, separator)
 		if i < 0 {
 			break
@@ -134,9 +150,12 @@ func byLiteral(pieces *vector.Column, text, separator []byte) {
 }
 
 // byCharacter is what the empty pattern does.
-func byCharacter(pieces *vector.Column, text []byte) {
-	for len(text) > 0 {
+func byCharacter(pieces *vector.Column, text []byte, most int) {
+	for ; len(text) > 0; most-- {
 		_, size := utf8.DecodeRune(text)
+		if most == 1 {
+			size = len(text)
+		}
 		pieces.AppendString(text[:size])
 		text = text[size:]
 	}
@@ -144,11 +163,14 @@ func byCharacter(pieces *vector.Column, text []byte) {
 
 // byExpression leaves out an empty match at the start, which would only cut off an
 // empty piece.
-func (n *split) byExpression(pieces *vector.Column, text []byte) {
+func (n *split) byExpression(pieces *vector.Column, text []byte, most int) {
 	from := 0
 	for _, match := range n.expression.FindAllIndex(text, -1) {
 		if match[1] == 0 {
 			continue
+		}
+		if most--; most == 0 {
+			break
 		}
 		pieces.AppendString(text[from:match[0]])
 		from = match[1]

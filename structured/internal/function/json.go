@@ -11,6 +11,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/sql"
 	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -212,10 +213,10 @@ func bindFromJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return nil, err
 	}
 	schema, ok := constantText(args[1])
-	if !ok || b.ParseType == nil {
+	if !ok {
 		return nil, fault.Analysisf("INVALID_SCHEMA.NON_STRING_LITERAL", "from_json: the schema must be a constant string, not %s", args[1])
 	}
-	of, err := b.ParseType(schema)
+	of, err := typeOf(schema)
 	if err != nil {
 		return nil, err
 	}
@@ -224,6 +225,15 @@ func bindFromJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
 		call.Args = append(call.Args, args[2])
 	}
 	return call, nil
+}
+
+// typeOf reads a type, or the columns of a struct.
+func typeOf(schema string) (types.Type, error) {
+	if of, err := sql.ParseType(schema); err == nil {
+		return of, nil
+	}
+	columns, err := sql.ParseSchema(schema)
+	return types.Struct(columns.Fields...), err
 }
 
 // fromJSON reads texts by the call's type. The last value of a member that comes

@@ -15,7 +15,7 @@ import (
 )
 
 var numberFunctions = []Function{
-	{Name: "abs", Doc: "The number, or interval, without its sign.", Least: 1, Most: 1, Bind: bindNumber, Kernel: strict(abs)},
+	{Name: "abs", Doc: "The number, or interval, without its sign.", Least: 1, Most: 1, Bind: bindNumber, Kernel: absKernel},
 	{
 		Name: "sign", Aliases: []string{"signum"}, Doc: "-1.0, 0.0 or 1.0 as a double is negative, zero or positive.",
 		Params: []types.Type{types.Double}, Result: types.Double, Kernel: double(func(x float64) float64 {
@@ -190,6 +190,18 @@ func bindNumber(b Binding, args []bound.Expr) (bound.Expr, error) {
 	}
 	t, err := b.numeric(args, 0)
 	return b.call(b.Name, t, args...), err
+}
+
+// absKernel leaves the bits of a number that has no counterpart where arithmetic wraps
+// around.
+func absKernel(call bound.Call) (Kernel, error) {
+	return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+		err := abs(out, args, row)
+		if call.Failure == bound.Wrap {
+			return nil
+		}
+		return err
+	}), nil
 }
 
 func abs(out *vector.Column, args []*vector.Column, row int) error {
@@ -440,7 +452,7 @@ func bindPositiveRemainder(b Binding, args []bound.Expr) (bound.Expr, error) {
 
 func positiveRemainder(out *vector.Column, args []*vector.Column, row int) error {
 	a, b := args[0], args[1]
-	byZero := noValue("REMAINDER_BY_ZERO", "remainder by zero")
+	byZero := noValue("DIVIDE_BY_ZERO", "remainder by zero")
 	switch out.Type.Layout() {
 	case types.LayoutFloat:
 		if b.Floats[row] == 0 {

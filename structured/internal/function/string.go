@@ -2,11 +2,13 @@ package function
 
 import (
 	"bytes"
-	"fmt"
+	"slices"
 	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/language"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/decimal"
@@ -40,13 +42,14 @@ var stringFunctions = []Function{
 			return nil
 		}),
 	},
-	stringFunction("upper", "The string in upper case.", func(dst, s []byte) []byte { return changeCase(dst, s, 'a', 'z', unicode.ToUpper) }, "ucase"),
-	stringFunction("lower", "The string in lower case.", func(dst, s []byte) []byte { return changeCase(dst, s, 'A', 'Z', unicode.ToLower) }, "lcase"),
+	{Name: "upper", Aliases: []string{"ucase"}, Doc: "The string in upper case, ß as SS.", Params: []types.Type{types.String}, Result: types.String, Kernel: caseKernel('a', 'z', cases.Upper)},
+	{Name: "lower", Aliases: []string{"lcase"}, Doc: "The string in lower case.", Params: []types.Type{types.String}, Result: types.String, Kernel: caseKernel('A', 'Z', cases.Lower)},
 	stringFunction("initcap", "The string with the first letter of each word, behind a blank, in upper case and the others in lower case.", initcap),
 	stringFunction("reverse_string", "The code points of the string, the last one first.", reverseText),
-	{Name: "trim", Aliases: []string{"btrim"}, Doc: "The string without the blanks, or the characters of the second argument, at both ends.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, true)},
-	{Name: "ltrim", Doc: "trim at the beginning only.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, false)},
-	{Name: "rtrim", Doc: "trim at the end only.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(false, true)},
+	{Name: "btrim", Doc: "The string without the blanks, or the characters of the second argument, at both ends.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, true)},
+	{Name: "trim", Doc: "The string, which is the last argument, without the blanks, or the characters of the first of two, at both ends.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, true)},
+	{Name: "ltrim", Doc: "trim at the beginning only.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, false)},
+	{Name: "rtrim", Doc: "trim at the end only.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(false, true)},
 	{Name: "lpad", Doc: "The string, filled at the beginning with the third argument, a blank if not given, or cut, to so many code points.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(true)},
 	{Name: "rpad", Doc: "lpad at the end.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(false)},
 	{Name: "substring", Aliases: []string{"substr", "mid"}, Doc: "The code points from a position, counted from 1 or, if negative, from the end, at most so many.", Least: 2, Most: 3, Bind: bindSubstring, Kernel: strictText(substring)},
@@ -158,24 +161,26 @@ func bindBytes(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error
 	}
 }
 
-// changeCase appends text with the case changed. ASCII letters between from and to
-// change by one bit; text with other characters goes rune by rune.
-func changeCase(dst, text []byte, from, to byte, change func(rune) rune) []byte {
-	at := len(dst)
-	for _, c := range text {
-		if c >= utf8.RuneSelf {
-			dst = dst[:at]
-			for _, r := range string(text) {
-				dst = utf8.AppendRune(dst, change(r))
+// caseKernel changes the letters of ASCII between from and to by itself and leaves other
+// strings to a caser, which knows the rules of Unicode. A caser serves one goroutine,
+// as a kernel does.
+func caseKernel(from, to byte, caser func(language.Tag, ...cases.Option) cases.Caser) func(bound.Call) (Kernel, error) {
+	return func(call bound.Call) (Kernel, error) {
+		rules := caser(language.Und)
+		return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+			at := len(dst)
+			for _, c := range args[0].String(row) {
+				if c >= utf8.RuneSelf {
+					return append(dst[:at], rules.Bytes(args[0].String(row))...), nil
+				}
+				if from <= c && c <= to {
+					c ^= 'a' - 'A'
+				}
+				dst = append(dst, c)
 			}
-			return dst
-		}
-		if from <= c && c <= to {
-			c ^= 'a' - 'A'
-		}
-		dst = append(dst, c)
+			return dst, nil
+		}), nil
 	}
-	return dst
 }
 
 func initcap(dst, s []byte) []byte {
@@ -199,6 +204,18 @@ func reverseText(dst, s []byte) []byte {
 		s = s[:len(s)-size]
 	}
 	return dst
+}
+
+// bindTrim puts the characters behind the string.
+func bindTrim(b Binding, args []bound.Expr) (bound.Expr, error) {
+	for i := range args {
+		var err error
+		if args[i], err = b.Arg(args, i, types.String); err != nil {
+			return nil, err
+		}
+	}
+	slices.Reverse(args)
+	return b.call(b.Name, types.String, args...), nil
 }
 
 func trim(left, right bool) func(bound.Call) (Kernel, error) {
@@ -405,40 +422,6 @@ func overlay(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 	dst = append(dst, by...)
 	return append(dst, s[runeOffset(s, from-1+length):]...), nil
 }
-
-func bindFormatString(b Binding, args []bound.Expr) (bound.Expr, error) {
-	arg, err := b.Arg(args, 0, types.String)
-	args[0] = arg
-	return b.call("format_string", types.String, args...), err
-}
-
-// formatString fills the directives of Java's Formatter that Go's have a counterpart
-// for.
-func formatString(out *vector.Column, args []*vector.Column, row int) error {
-	if args[0].IsNull(row) {
-		return null
-	}
-	list := make([]any, len(args)-1)
-	for i, arg := range args[1:] {
-		switch value := arg.Value(row).(type) {
-		case nil:
-			list[i] = nullText{}
-		case decimal.Num:
-			list[i] = decimal.Float(value, arg.Type.Scale())
-		default:
-			list[i] = value
-		}
-	}
-	format := strings.ReplaceAll(string(args[0].String(row)), "%n", "\n")
-	out.Bytes = fmt.Appendf(out.Bytes, format, list...)
-	out.EndString()
-	return nil
-}
-
-// nullText prints as null under every verb.
-type nullText struct{}
-
-func (nullText) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte("null")) }
 
 func bindFormatNumber(b Binding, args []bound.Expr) (bound.Expr, error) {
 	if _, err := b.numeric(args, 0); err != nil {

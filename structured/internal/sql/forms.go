@@ -227,7 +227,7 @@ func (p *parser) trim() (syntax.Node, bool, error) {
 			return nil, false, err
 		}
 		value, err := p.expression()
-		return call(bound.Function(function), value, characters), true, err
+		return call(bound.Function(function), characters, value), true, err
 	})
 }
 
