@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -36,12 +35,8 @@ func (d *Difference) Error() string {
 // kinds run a case, given the bytes of its file.
 var kinds = map[string]func(data []byte) error{
 	"batch":     runBatch,
-	"streaming": notYet("it needs SQL text, which the structured API does not read"),
+	"streaming": runStreaming,
 	"dstream":   runDStream,
-}
-
-func notYet(why string) func([]byte) error {
-	return func([]byte) error { return errors.New("can't be run: " + why) }
 }
 
 // Run runs all cases below a folder. A case's kind is the name of the folder that

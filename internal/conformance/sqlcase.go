@@ -57,6 +57,12 @@ func options(conf map[string]string) (structured.Options, error) {
 			o.TimeZone = value
 		case "spark.sql.ansi.enabled":
 			o.LaxSQL = value == "false"
+		case "spark.sql.streaming.noDataMicroBatches.enabled":
+			o.SkipEmptyBatches = value == "false"
+		case "spark.sql.streaming.multipleWatermarkPolicy":
+			if value == "max" {
+				o.Watermarks = structured.MaxWatermark
+			}
 		default:
 			return o, fmt.Errorf("can't be run: the setting %s=%s has no counterpart", key, value)
 		}
