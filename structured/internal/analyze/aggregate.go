@@ -65,8 +65,8 @@ func (g *aggregation) bindKeys(keys []syntax.Node) error {
 		if err != nil {
 			return err
 		}
-		if t := expr.Type(); !isAtomic(t) && t != types.Void && t != types.Window() {
-			return fault.Analysisf("", "grouping by %s: values of type %s cannot be grouped by", expr, t)
+		if t := expr.Type(); !isGroupable(t) {
+			return fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
 		}
 		g.keys = append(g.keys, expr)
 		g.keyNames = append(g.keyNames, nameOf(key))

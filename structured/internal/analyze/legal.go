@@ -143,7 +143,17 @@ func (s *shape) visit(node plan.Node) error {
 func (s *shape) check(node plan.Node) error {
 	switch n := node.(type) {
 	case *plan.Aggregate:
+		for _, function := range n.Functions {
+			if function.Distinct {
+				return fault.Analysisf(unsupported, "%s: a stream would have to keep all values; use approx_count_distinct", function)
+			}
+		}
 		return s.sessions(n)
+	case *plan.Over:
+		return fault.Analysisf("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING",
+			"%s: functions over the rows around a row are for tables that do not grow; group by a time window instead", n)
+	case *plan.Offset:
+		return fault.Analysisf(unsupported, "the first rows of a stream cannot be left out")
 	case *plan.Sort:
 		if s.mode != physical.Complete || topAggregation(n.Input) == nil {
 			return fault.Analysisf(unsupported,

@@ -83,7 +83,7 @@ func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 
 // distinguishable refuses a column whose values have no equality.
 func distinguishable(column plan.Column) error {
-	if t := column.Type; !isAtomic(t) && t != types.Void && t != types.Window() {
+	if t := column.Type; !isGroupable(t) {
 		return fault.Analysisf("", "column %q: values of type %s cannot be told apart", column.Name, t)
 	}
 	return nil

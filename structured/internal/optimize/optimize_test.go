@@ -153,7 +153,14 @@ func TestPushFilters(t *testing.T) {
       └─ StreamScan t [a, b, s, at, list]
 `},
 		{"not through a limit", from(t).limit(3).where(a.Eq(b)), ""},
-		{"not through an aggregation", from(t).group(a, expr.Count().As("n")).where(a.Gt(1)), ""},
+		{
+			"in two through an aggregation", from(t).group(a, expr.Count().As("n")).where(a.Gt(1).And(expr.Col("n").Gt(a))),
+			`Filter (n > a)
+└─ Aggregate [a] [count(*) as n]
+   └─ Filter (a > cast(1 as bigint))
+      └─ StreamScan t [a, b, s, at, list]
+`,
+		},
 	}.check(t, pushFilters)
 }
 

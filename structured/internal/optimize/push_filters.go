@@ -11,7 +11,9 @@ import (
 //
 // A filter passes a watermark only in those parts that do not read the event time:
 // rows that they leave out do not move the watermark, as in Spark. It never passes a
-// limit, which would then choose other rows, nor an aggregation.
+// limit, which would then choose other rows, and an aggregation only in those parts that
+// read its keys: they leave out whole groups. A session is not known before it is put
+// together.
 func pushFilters(root plan.Node) plan.Node {
 	return plan.Rewrite(root, func(node plan.Node) plan.Node {
 		if filter, ok := node.(*plan.Filter); ok {
@@ -48,6 +50,9 @@ func pushFilter(filter *plan.Filter) plan.Node {
 	case *plan.Session:
 		span := len(input.Input.Output())
 		return below(filter, input, identity(span+1), func(column int) bool { return column != span })
+	case *plan.Aggregate:
+		session := input.Session()
+		return belowKeys(filter, input, func(column int) bool { return column < len(input.Keys) && column != session })
 	case *plan.Explode:
 		kept := len(input.Keep) // behind them are the generated columns
 		return below(filter, input, append(append([]int{}, input.Keep...), -1, -1), func(column int) bool { return column < kept })
@@ -74,6 +79,25 @@ func below(filter *plan.Filter, node plan.Node, at []int, may func(column int) b
 		return moved
 	}
 	return &plan.Filter{Input: moved, Condition: bound.Conjunction(stay...)}
+}
+
+// belowKeys is below for an aggregation: what reads keys reads the expressions of them.
+func belowKeys(filter *plan.Filter, node *plan.Aggregate, may func(column int) bool) plan.Node {
+	if len(node.Keys) == 0 {
+		return filter // its one group is there without rows, too
+	}
+	var stay, move []bound.Expr
+	for _, part := range bound.Conjuncts(filter.Condition) {
+		if bound.Reads(part, func(column int) bool { return !may(column) }) {
+			stay = append(stay, part)
+		} else {
+			move = append(move, bound.Replace(part, node.Keys))
+		}
+	}
+	if len(move) == 0 {
+		return filter
+	}
+	return filtered(node.With([]plan.Node{filtered(node.Input, move)}), stay)
 }
 
 // identity is 0, 1, … n-1: columns that stay where they are.

@@ -19,13 +19,14 @@ import (
 func (f *feed) read(scan *physical.Scan) error {
 	part := f.run.Sources[scan.Source][f.own]
 	push := func(b *vector.Batch) error { return f.x.push(0, b) }
-	records := part.Read
+	records, filtered := part.Read, false
 	if filtering, ok := part.(source.Filtering); ok && scan.Predicate != nil && !f.run.Lenient {
 		program, err := eval.Compile(scan.Predicate)
 		if err != nil {
 			return err
 		}
-		where := &pushedFilter{text: scan.Predicate.String(), program: program}
+		where := &pushedFilter{text: scan.Predicate.String(), program: program, rows: &f.counts.rows[scan.Source]}
+		filtered = true
 		records = func(ctx context.Context, columns []int) iter.Seq2[arrow.RecordBatch, error] {
 			return filtering.ReadWhere(ctx, columns, where)
 		}
@@ -43,7 +44,9 @@ func (f *feed) read(scan *physical.Scan) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", scan.Name, err)
 		}
-		f.counts.rows[scan.Source] += record.NumRows()
+		if !filtered {
+			f.counts.rows[scan.Source] += record.NumRows()
+		}
 		err = batch.Cut(func(b *vector.Batch) error {
 			if err := f.Turn(); err != nil {
 				return err
@@ -75,6 +78,7 @@ type pushedFilter struct {
 	text    string
 	program *eval.Program
 	batch   vector.Batch
+	rows    *int64 // counts those that it was asked about: what was read
 }
 
 func (f *pushedFilter) String() string { return f.text }
@@ -84,5 +88,6 @@ func (f *pushedFilter) Select(record arrow.RecordBatch) ([]int32, error) {
 	if err := f.batch.FromArrow(record); err != nil {
 		return nil, err
 	}
+	*f.rows += record.NumRows()
 	return f.program.Select(&f.batch)
 }
