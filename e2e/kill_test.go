@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	killsFlag = flag.Int("e2e.kills", 6, "how often each job is killed")
+	killsFlag = flag.Int("e2e.kills", 3, "how often each job is killed")
 	seedFlag  = flag.Uint64("e2e.seed", 1, "seed of the text, the moments and the failpoints")
 )
 

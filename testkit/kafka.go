@@ -27,6 +27,8 @@ type Cluster struct {
 	clients kafka.Cluster // whose requests can fail
 	broker  *simlog.Broker
 	seen    seenBatches
+
+	timedOut int // transactions, before the process that runs
 }
 
 // seenBatches is what writers have tried to commit.
@@ -81,7 +83,11 @@ func (c *Cluster) load(saved any) {
 	c.cluster.Set(c.broker)
 }
 
-func (c *Cluster) begin() {}
+func (c *Cluster) begin() { c.timedOut = c.broker.TimedOut() }
+
+// disturbed says whether a transaction took too long while the process ran, which then
+// is fenced.
+func (c *Cluster) disturbed() bool { return c.broker.TimedOut() > c.timedOut }
 
 func (c *Cluster) hash(h *xxhash.Digest) { c.broker.Hash(h) }
 
@@ -124,7 +130,7 @@ func (c *Cluster) judge() error {
 	return nil
 }
 
-// attempt returns the batch of a transaction, if it has a token.
+// attempt returns the batch of a transaction, if it has a token and something else.
 func (c *Cluster) attempt(transaction int) (a logAttempt, ok bool) {
 	tokens := c.broker.Records(transaction, kafka.DefaultTokenTopic)
 	if len(tokens) == 0 {
@@ -144,7 +150,7 @@ func (c *Cluster) attempt(transaction int) (a logAttempt, ok bool) {
 		}
 	}
 	a.records = text.String()
-	return a, true
+	return a, a.records != ""
 }
 
 // compare holds a batch against its first attempt.

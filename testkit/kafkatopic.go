@@ -21,10 +21,14 @@ type KafkaTopic[T any] struct {
 	drawn[T]
 	cluster    *Cluster
 	topic      string
-	partitions int
+	partitions int // in the beginning
 	message    func(T) kafka.Message
 	waves      int // that have arrived
+	growth     growth
 }
+
+// growth is when a topic gets more partitions.
+type growth struct{ wave, partitions int }
 
 // KafkaInput declares a topic and its rows, which are drawn once for a plan. message
 // makes a record of a row; its topic and partition are not looked at.
@@ -36,6 +40,24 @@ func KafkaInput[T any](c *Cluster, topic string, partitions int, rows *rapid.Gen
 	c.topic(topic, t.partitions)
 	c.sim.add(t)
 	return t
+}
+
+// Grow has the topic get more partitions, so many in all, before its rows arrive for
+// the time of that number, the first being 0.
+func (t *KafkaTopic[T]) Grow(arrival, partitions int) *KafkaTopic[T] {
+	if partitions < t.partitions {
+		t.sim.wrong("input %s: it grows from %d to %d partitions", t.topic, t.partitions, partitions)
+	}
+	t.growth = growth{arrival, partitions}
+	return t
+}
+
+// partitionOf is where a row goes.
+func (t *KafkaTopic[T]) partitionOf(row int) int {
+	if t.growth.partitions > 0 && row/t.sim.plan.shape.wave >= t.growth.wave {
+		return row % t.growth.partitions
+	}
+	return row % t.partitions
 }
 
 // topic makes a topic before the world begins.
@@ -66,16 +88,20 @@ func (t *KafkaTopic[T]) put() error {
 		size := t.sim.plan.shape.wave
 		from, to := t.waves*size, min((t.waves+1)*size, len(t.rows))
 		batches := make([]kafka.ProducerBatch, t.partitions)
+		if t.growth.partitions > 0 && t.waves >= t.growth.wave {
+			batches = make([]kafka.ProducerBatch, t.growth.partitions)
+		}
 		for p := range batches {
 			batches[p].Partition = kafka.Partition{Topic: t.topic, Number: int32(p)}
 		}
 		for i := from; i < to; i++ {
 			m := t.message(t.rows[i])
 			m.Timestamp = worldStart.Add(at)
-			batch := &batches[i%t.partitions]
+			batch := &batches[t.partitionOf(i)]
 			batch.Messages = append(batch.Messages, m)
 		}
 		err := t.cluster.cluster.Do(func(b *simlog.Broker, now time.Duration) error {
+			b.Grow(t.topic, len(batches))
 			return errors.Join(t.transaction(b, batches, false, now), t.transaction(b, batches, true, now))
 		})
 		if err != nil {
@@ -102,15 +128,30 @@ func (t *KafkaTopic[T]) transaction(b *simlog.Broker, batches []kafka.ProducerBa
 	return b.EndTransaction(producer, commit, now)
 }
 
-// prefixes are whole waves, as each becomes visible in one step.
+// prefixes are whole waves, as each becomes visible in one step. Partitions that are new
+// come a step later than what else arrives with them, or after them, until then.
 func (t *KafkaTopic[T]) prefixes() []prefix[T] {
 	var all []prefix[T]
 	size := t.sim.plan.shape.wave
 	for waves := 0; waves*size < len(t.rows)+size; waves++ {
 		rows := t.rows[:min(waves*size, len(t.rows))]
+		if t.growth.partitions > 0 && waves > t.growth.wave {
+			all = append(all, prefix[T]{fmt.Sprintf("%d rows without new partitions", len(rows)), func() []T { return t.old(rows) }})
+		}
 		all = append(all, prefix[T]{fmt.Sprintf("%d rows", len(rows)), func() []T { return rows }})
 	}
 	return all
+}
+
+// old leaves out the rows of the partitions that were not there in the beginning.
+func (t *KafkaTopic[T]) old(rows []T) []T {
+	var list []T
+	for i, row := range rows {
+		if t.partitionOf(i) < t.partitions {
+			list = append(list, row)
+		}
+	}
+	return list
 }
 
 // KafkaResults is what a reader of committed records sees of an output topic in a

@@ -210,6 +210,11 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 // disturbed says whether something happened to the process that excuses an error. What
 // befalls a task does not: it is tried again.
 func (m *machine) disturbed() bool {
+	for _, p := range m.parts {
+		if d, ok := p.(disturbing); ok && d.disturbed() {
+			return true
+		}
+	}
 	return slices.ContainsFunc(m.world.Fired(), func(f sim.Fault) bool {
 		return f.Kind.Excuses() && !m.sites.InTask(f.Site)
 	})

@@ -59,6 +59,9 @@ type feed interface {
 	put() error
 }
 
+// disturbing is a part that can do something to the process that runs.
+type disturbing interface{ disturbed() bool }
+
 // settling is a part that says what is left over when all is done.
 type settling interface{ settled() *violation }
 

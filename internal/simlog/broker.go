@@ -19,6 +19,7 @@ type Broker struct {
 	transactions []transaction // by number
 	committed    []int         // numbers of transactions, in the order of their commits
 	version      uint64        // changes with each change
+	timedOut     int           // transactions
 }
 
 type topic struct {

@@ -32,9 +32,13 @@ func (b *Broker) timeOut(now time.Duration) {
 		if t := p.transaction; t > 0 && b.transactions[t-1].outcome == open && now-b.transactions[t-1].began >= p.timeout {
 			b.end(p, aborted)
 			p.epoch++
+			b.timedOut++
 		}
 	}
 }
+
+// TimedOut is the number of transactions that took too long.
+func (b *Broker) TimedOut() int { return b.timedOut }
 
 // holder returns the producer if it is still the one of its transactional id.
 func (b *Broker) holder(of kafka.Producer, now time.Duration) (*producer, error) {

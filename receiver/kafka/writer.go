@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/receiver"
 )
 
@@ -57,6 +58,11 @@ func (w *writer) Prepare(ctx context.Context, batch receiver.LogBatch, records i
 		return err
 	}
 	w.batch, w.prepared, w.dealt = batch, true, 0
+	if mutate.On(26) {
+		if err := w.commitTokenAlone(ctx); err != nil {
+			return err
+		}
+	}
 	pending := newPending()
 	for chunk, err := range records {
 		if err != nil {
@@ -183,16 +189,32 @@ func (w *writer) Commit(ctx context.Context) error {
 		w.transaction = transaction{}
 		return nil
 	}
-	token := Partition{w.options.TokenTopic, 0}
-	batches := []ProducerBatch{{token, w.sequences[token], []Message{w.token()}}}
-	if err := w.produce(ctx, []Partition{token}, batches); err != nil {
-		return fmt.Errorf("kafka: write the token of batch %d: %w", w.batch.ID, err)
+	if err := w.produceToken(ctx); err != nil {
+		return err
 	}
 	if err := w.endTransaction(ctx, true); err != nil {
 		return fmt.Errorf("kafka: commit batch %d: %w", w.batch.ID, err)
 	}
 	w.transaction = transaction{}
 	return nil
+}
+
+func (w *writer) produceToken(ctx context.Context) error {
+	token := Partition{w.options.TokenTopic, 0}
+	batches := []ProducerBatch{{token, w.sequences[token], []Message{w.token()}}}
+	if err := w.produce(ctx, []Partition{token}, batches); err != nil {
+		return fmt.Errorf("kafka: write the token of batch %d: %w", w.batch.ID, err)
+	}
+	return nil
+}
+
+// commitTokenAlone is a planted bug: a transaction with nothing but the batch's token.
+func (w *writer) commitTokenAlone(ctx context.Context) error {
+	if err := w.produceToken(ctx); err != nil {
+		return err
+	}
+	w.added = nil
+	return w.endTransaction(ctx, true)
 }
 
 // endTransaction commits or aborts. What becomes of a transaction whose end was not
