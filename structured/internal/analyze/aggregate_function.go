@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"strings"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -55,14 +57,16 @@ func aggregateFunction(name string) many {
 		return many{1, 2, (*gathering).join}
 	case "var_pop", "var_samp", "variance", "stddev_pop", "stddev_samp", "stddev", "std", "skewness", "kurtosis":
 		return many{1, 1, (*gathering).moment}
-	case "covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept":
+	case "covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy":
 		return many{2, 2, (*gathering).comoment}
+	case "regr_count":
+		return many{2, 2, (*gathering).count}
 	case "percentile", "percentile_approx", "approx_percentile":
 		return many{2, 3, (*gathering).percentile}
 	case "median", "percentile_cont", "percentile_disc":
 		return many{1, 1, (*gathering).percentile}
 	case "mode":
-		return many{1, 2, (*gathering).mode}
+		return many{0, 2, (*gathering).mode}
 	case "approx_count_distinct":
 		return many{1, 2, (*gathering).approximateCount}
 	}
@@ -389,51 +393,47 @@ func (g *gathering) comoment(args []bound.Expr) (bound.Expr, error) {
 			return nil, err
 		}
 	}
-	if name := g.call.Function; name == "regr_slope" || name == "regr_intercept" { // which name y first
+	if name := g.call.Function; strings.HasPrefix(name, "regr_") { // which name y first
 		args[0], args[1] = args[1], args[0]
 	}
 	pairs := g.of(bound.CoMoments, where(allNotNull(args), pack(args...)), bound.CoMomentsType())
 	return g.finish(g.call.Function+"_of", types.Double, pairs), nil
 }
 
+// sortKey is the expression of WITHIN GROUP, and whether it sorts the greatest first.
+func (g *gathering) sortKey() (bound.Expr, bool, error) {
+	if len(g.call.WithinGroup) != 1 {
+		return nil, false, fault.Analysisf("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "%s needs WITHIN GROUP (ORDER BY …)", g.call.Function)
+	}
+	order, _ := g.call.WithinGroup[0].(syntax.Order)
+	key, err := g.bind(order.Arg)
+	return key, order.Descending, err
+}
+
 func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
-	value, fraction := args[0], bound.Expr(bound.Literal{Value: 0.5, Of: types.Double})
+	value, fraction, descending := args[0], bound.Expr(bound.Literal{Value: 0.5, Of: types.Double}), false
 	name := g.call.Function
+	var err error
 	switch name {
 	case "median":
 	case "percentile_cont", "percentile_disc":
-		if len(g.call.WithinGroup) != 1 {
-			return nil, fault.Analysisf("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "%s needs WITHIN GROUP (ORDER BY …)", name)
-		}
-		order, _ := g.call.WithinGroup[0].(syntax.Order)
-		var err error
-		if value, err = g.bind(order.Arg); err != nil {
+		if value, descending, err = g.sortKey(); err != nil {
 			return nil, err
 		}
-		fraction = g.convert(args[0], types.Double)
-		if order.Descending {
-			one := bound.Literal{Value: 1.0, Of: types.Double}
-			fraction = bound.Call{Function: bound.Subtract, Args: []bound.Expr{one, fraction}, Of: types.Double}
-		}
+		fraction = args[0]
 	default:
 		fraction = args[1]
 	}
-	result, finish := types.Double, "percentile_of"
-	switch {
-	case name == "percentile_approx" || name == "approx_percentile":
-		result, finish = value.Type(), "element_at_fraction"
-		if !result.IsNumeric() && !result.IsTime() && !result.IsInterval() {
+	approximate := name == "percentile_approx" || name == "approx_percentile"
+	result := types.Double
+	if approximate {
+		if result = value.Type(); !result.IsNumeric() && !result.IsTime() && !result.IsInterval() {
 			return nil, g.mismatch(value, "a number or a time")
 		}
-	default:
-		if name == "percentile_disc" {
-			finish = "element_at_fraction"
-		}
-		var err error
-		if value, err = g.double(value); err != nil {
-			return nil, err
-		}
+	} else if value, err = g.double(value); err != nil {
+		return nil, err
 	}
+	list := g.of(bound.CollectList, value, types.Array(value.Type()))
 	if t := fraction.Type(); t.Kind() == types.KindArray {
 		fraction, result = g.convert(fraction, types.Array(types.Double)), types.Array(result)
 	} else if t.IsNumeric() {
@@ -441,12 +441,31 @@ func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
 	} else {
 		return nil, g.mismatch(fraction, "a fraction")
 	}
-	return g.finish(finish, result, g.of(bound.CollectList, value, types.Array(value.Type())), fraction), nil
+	if approximate || name == "percentile_disc" {
+		return g.finish("element_at_fraction", result, list, fraction, truth(descending)), nil
+	}
+	if descending {
+		one := bound.Literal{Value: 1.0, Of: types.Double}
+		fraction = bound.Call{Function: bound.Subtract, Args: []bound.Expr{one, fraction}, Of: types.Double}
+	}
+	return g.finish("percentile_of", result, list, fraction), nil
 }
 
+func truth(value bool) bound.Expr { return bound.Literal{Value: value, Of: types.Boolean} }
+
+// mode takes the least of the values that come most often, the first in the order of
+// WITHIN GROUP. A second argument asks for what is done anyway.
 func (g *gathering) mode(args []bound.Expr) (bound.Expr, error) {
+	descending := false
+	if len(args) == 0 {
+		key, greatest, err := g.sortKey()
+		if err != nil {
+			return nil, err
+		}
+		args, descending = []bound.Expr{key}, greatest
+	}
 	t := args[0].Type()
-	return g.finish("mode_of", t, g.of(bound.CollectList, args[0], types.Array(t))), g.ordered(args[0])
+	return g.finish("mode_of", t, g.of(bound.CollectList, args[0], types.Array(t)), truth(descending)), g.ordered(args[0])
 }
 
 func (g *gathering) approximateCount(args []bound.Expr) (bound.Expr, error) {

@@ -29,6 +29,9 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
 			"%s gives rows, not a value; it may stand alone in Select and WithColumn only", c)
 	}
+	if c.Function == "struct" && len(c.Args) > 0 {
+		return b.structOf(c)
+	}
 	args, err := b.bindArgs(c)
 	if err != nil {
 		return nil, err
@@ -41,6 +44,22 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", c.Function)
 	}
 	return f.Call(b.session(), c.Function, args)
+}
+
+// structOf binds struct, whose arguments may be named.
+func (b *binder) structOf(c syntax.Call) (bound.Expr, error) {
+	names, args := make([]string, len(c.Args)), make([]bound.Expr, len(c.Args))
+	for i, node := range c.Args {
+		var err error
+		if args[i], err = b.bind(unnamed(node)); err != nil {
+			return nil, err
+		}
+		names[i] = function.FieldName(i, args[i])
+		if alias, ok := node.(syntax.Alias); ok {
+			names[i] = alias.Name
+		}
+	}
+	return function.Struct(names, args), nil
 }
 
 // operator binds what is no function of the library; known is false for those.

@@ -182,8 +182,26 @@ func Implicit(from, to types.Type) bool {
 	case from.IsInterval():
 		return from.Kind() == to.Kind()
 	case from.Kind() == to.Kind() && from.IsNested():
-		common, ok := commonNested(from, to)
-		return ok && common == to
+		return implicitNested(from, to)
 	}
 	return false
+}
+
+func implicitNested(from, to types.Type) bool {
+	switch from.Kind() {
+	case types.KindArray:
+		return Implicit(from.Element(), to.Element())
+	case types.KindMap:
+		return Implicit(from.Key(), to.Key()) && Implicit(from.Value(), to.Value())
+	}
+	fields, others := from.Fields(), to.Fields()
+	if len(fields) != len(others) {
+		return false
+	}
+	for i, field := range fields {
+		if !Implicit(field.Type, others[i].Type) {
+			return false
+		}
+	}
+	return true
 }

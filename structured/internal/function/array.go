@@ -221,16 +221,19 @@ func oneElement(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
 // the zero result is the array's type.
 func withValue(name string, result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
-		element, ok := coerce.Common(args[0].Type().Element(), args[1].Type())
-		if !ok {
+		of, value := args[0].Type().Element(), args[1].Type()
+		if value == types.Void {
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.NULL_TYPE", "%s: the value is null, which is equal to nothing", name)
+		}
+		element, ok := coerce.Common(of, value)
+		if !ok || (of == types.String) != (value == types.String) && of != types.Void {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "%s: the array has elements of type %s, the value is %s", name, args[0].Type().Element(), args[1].Type())
 		}
 		args[0], args[1] = b.To(args[0], types.Array(element)), b.To(args[1], element)
-		of := result
-		if of == (types.Type{}) {
-			of = types.Array(element)
+		if result == (types.Type{}) {
+			return b.call(name, types.Array(element), args...), nil
 		}
-		return b.call(name, of, args...), nil
+		return b.call(name, result, args...), nil
 	})
 }
 

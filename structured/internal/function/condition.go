@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -33,6 +34,29 @@ var conditionFunctions = []Function{
 			equal := bound.Call{Function: bound.Equal, Args: args, Of: types.Boolean}
 			return bound.Call{Function: bound.Case, Args: []bound.Expr{equal, bound.Literal{Of: first.Type()}, first}, Of: first.Type()}, nil
 		},
+	},
+	{
+		Name: "zeroifnull", Doc: "The number, or 0 where it is null.", Least: 1, Most: 1,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			return bindCoalesce(b, append(args[:1:1], bound.Literal{Value: int32(0), Of: types.Int}))
+		},
+	},
+	{
+		Name: "nullifzero", Doc: "Null where the number is 0, else the number.", Least: 1, Most: 1,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			return b.library("nullif", append(args[:1:1], bound.Literal{Value: int32(0), Of: types.Int}))
+		},
+	},
+	{
+		Name: "equal_null", Doc: "Whether both arguments are equal, or both null.", Least: 2, Most: 2,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			_, err := b.Common(args, 0)
+			return bound.Call{Function: bound.EqualNullSafe, Args: args, Of: types.Boolean}, err
+		},
+	},
+	{
+		Name: "elt", Doc: "The argument of a number, which is the first argument and counts the others from 1.", Least: 2, Most: -1, Bind: bindElt,
+		Kernel: appending(elt),
 	},
 	{
 		Name: "if", Aliases: []string{"iff"}, Doc: "The second argument where the first is true, else the third.", Least: 3, Most: 3,
@@ -121,7 +145,39 @@ func (b Binding) choice(args []bound.Expr) (bound.Expr, error) {
 	return bound.Call{Function: bound.Case, Args: args, Of: t}, nil
 }
 
+func bindElt(b Binding, args []bound.Expr) (bound.Expr, error) {
+	for i := range args {
+		to := types.String
+		if i == 0 {
+			to = types.Int
+		}
+		var err error
+		if args[i], err = b.Arg(args, i, to); err != nil {
+			return nil, err
+		}
+	}
+	return b.call("elt", types.String, args...), nil
+}
+
+func elt(out *vector.Column, args []*vector.Column, row int) error {
+	if args[0].IsNull(row) {
+		return null
+	}
+	at := int(args[0].Ints[row])
+	if at < 1 || at >= len(args) {
+		return noValue("INVALID_ARRAY_INDEX", fmt.Sprintf("there is no value %d of %d", at, len(args)-1))
+	}
+	if args[at].IsNull(row) {
+		return null
+	}
+	out.AppendString(args[at].String(row))
+	return nil
+}
+
 func bindExtreme(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if err := b.sameKind(args); err != nil {
+		return nil, err
+	}
 	t, err := b.Common(args, 0)
 	if err == nil && !t.IsOrdered() {
 		err = fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "%s: values of type %s cannot be compared", b.Name, t)

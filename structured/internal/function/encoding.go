@@ -84,7 +84,7 @@ var encodingFunctions = []Function{
 		}),
 	},
 	{Name: "encode", Doc: "A string as binary data in a character set: UTF-8, US-ASCII, ISO-8859-1, UTF-16, UTF-16BE or UTF-16LE.", Params: twoStrings, Result: types.Binary, Kernel: strictText(encode)},
-	{Name: "decode", Doc: "Binary data in a character set as a string.", Params: []types.Type{types.Binary, types.String}, Result: types.String, Kernel: strictText(decode)},
+	{Name: "decode", Doc: "Binary data in a character set as a string. With more arguments: the value behind the first of the following arguments, in pairs, that the first argument equals, null being equal to null; the last argument if there is none.", Least: 2, Most: -1, Bind: bindDecode, Kernel: strictText(decode)},
 	{
 		Name: "url_encode", Doc: "The string as a part of a query of a URL.", Params: []types.Type{types.String}, Result: types.String,
 		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
@@ -259,8 +259,52 @@ func parseURL(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 	return append(dst, part...), nil
 }
 
+func bindDecode(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if len(args) > 2 {
+		return b.chosen(args)
+	}
+	data, err := b.Arg(args, 0, types.Binary)
+	if err != nil {
+		return nil, err
+	}
+	set, err := b.Arg(args, 1, types.String)
+	return b.call("decode", types.String, data, set), err
+}
+
+// chosen is CASE with the first argument, to which null is equal if it is null.
+func (b Binding) chosen(args []bound.Expr) (bound.Expr, error) {
+	var cases []bound.Expr
+	for rest := args[1:]; len(rest) > 0; rest = rest[2:] {
+		if len(rest) == 1 {
+			cases = append(cases, rest[0])
+			break
+		}
+		equal, err := b.library("equal_null", []bound.Expr{args[0], rest[0]})
+		if err != nil {
+			return nil, err
+		}
+		cases = append(cases, equal, rest[1])
+	}
+	return b.choice(cases)
+}
+
 func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return func(b Binding, args []bound.Expr) (bound.Expr, error) { return b.call(b.Name, result, args...), nil }
+}
+
+// doubleBits are the bits of a number; zero has one sign and NaN one form, that of Java.
+func doubleBits(value float64) uint64 {
+	if value != value {
+		return 0x7ff8000000000000
+	}
+	return math.Float64bits(value + 0)
+}
+
+func floatBits(value float32) uint32 {
+	if value != value {
+		return 0x7fc00000
+	}
+	return math.Float32bits(value + 0)
 }
 
 // murmur is Spark's Murmur3_x86_32 of a value, seeded with the hash of the values
@@ -277,9 +321,9 @@ func murmur(c *vector.Column, row int, seed uint32) uint32 {
 	case types.Layout64:
 		return murmurLong(uint64(c.Longs[row]), seed)
 	case types.LayoutFloat:
-		return murmurInt(math.Float32bits(c.Floats[row]+0), seed)
+		return murmurInt(floatBits(c.Floats[row]), seed)
 	case types.LayoutDouble:
-		return murmurLong(math.Float64bits(c.Doubles[row]+0), seed)
+		return murmurLong(doubleBits(c.Doubles[row]), seed)
 	case types.LayoutDecimal:
 		if c.Type.Precision() <= 18 {
 			return murmurLong(c.Decimals[row].LowBits(), seed)
@@ -355,9 +399,9 @@ func xx64(c *vector.Column, row int, seed uint64) uint64 {
 	case types.Layout64:
 		return xxLong(uint64(c.Longs[row]), seed)
 	case types.LayoutFloat:
-		return xxInt(math.Float32bits(c.Floats[row]+0), seed)
+		return xxInt(floatBits(c.Floats[row]), seed)
 	case types.LayoutDouble:
-		return xxLong(math.Float64bits(c.Doubles[row]+0), seed)
+		return xxLong(doubleBits(c.Doubles[row]), seed)
 	case types.LayoutDecimal:
 		if c.Type.Precision() <= 18 {
 			return xxLong(c.Decimals[row].LowBits(), seed)

@@ -36,6 +36,10 @@ func formatString(out *vector.Column, args []*vector.Column, row int) error {
 			list[i] = fraction{float64(value), values.AppendFloat(nil, value)}
 		case float64:
 			list[i] = fraction{value, values.AppendDouble(nil, value)}
+		case int64:
+			list[i] = integer{value, uint64(value)}
+		case int32:
+			list[i] = integer{int64(value), uint64(uint32(value))}
 		case decimal128.Num:
 			list[i] = fraction{decimal.Float(value, arg.Type.Scale()), values.AppendDecimal(nil, value, arg.Type.Scale())}
 		default:
@@ -48,10 +52,30 @@ func formatString(out *vector.Column, args []*vector.Column, row int) error {
 	return nil
 }
 
-// nullText prints as null under every verb.
+// nullText prints as the string null, with the width and the precision of the
+// directive.
 type nullText struct{}
 
-func (nullText) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte("null")) }
+func (nullText) Format(state fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(state, fmt.FormatString(state, 's'), "null")
+}
+
+// integer prints in hexadecimal and octal without a sign, as Java does.
+type integer struct {
+	value int64
+	bits  uint64
+}
+
+func (n integer) Format(state fmt.State, verb rune) {
+	switch verb {
+	case 'x', 'X', 'o':
+		_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), n.bits)
+	case 's':
+		_, _ = fmt.Fprintf(state, fmt.FormatString(state, 'd'), n.value)
+	default:
+		_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), n.value)
+	}
+}
 
 // fraction prints as Java does: %f rounds the digits that the number is written with,
 // and half away from zero, where Go rounds its exact value.

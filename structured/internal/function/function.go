@@ -181,6 +181,28 @@ func (b Binding) Common(args []bound.Expr, from int) (types.Type, error) {
 	return t, nil
 }
 
+// sameKind returns an error if args are strings and others, which have a common type in
+// most places, but not everywhere.
+func (b Binding) sameKind(args []bound.Expr) error {
+	list := make([]types.Type, len(args))
+	strings, others := false, false
+	for i, arg := range args {
+		list[i] = arg.Type()
+		strings = strings || list[i] == types.String
+		others = others || list[i] != types.String && list[i] != types.Void
+	}
+	if strings && others {
+		return fault.Analysisf("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "%s: values of the types %v; cast some of them", b.Name, distinct(list))
+	}
+	return nil
+}
+
+// library calls another function of the library.
+func (b Binding) library(name string, args []bound.Expr) (bound.Expr, error) {
+	f, _ := Lookup(name)
+	return f.Call(b.Session, name, args)
+}
+
 func distinct(list []types.Type) []types.Type {
 	var once []types.Type
 	for _, t := range list {

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json/jsontext"
 	"fmt"
 	"strconv"
@@ -478,8 +479,10 @@ func plain(c *vector.Column, row int, zone *time.Location) string {
 		return string(values.AppendDouble(nil, c.Doubles[row]))
 	case types.KindDecimal:
 		return string(values.AppendDecimal(nil, c.Decimals[row], c.Type.Scale()))
-	case types.KindString, types.KindBinary:
+	case types.KindString:
 		return string(c.String(row))
+	case types.KindBinary:
+		return base64.StdEncoding.EncodeToString(c.String(row))
 	case types.KindDate:
 		return string(values.AppendDate(nil, c.Ints[row]))
 	case types.KindTimestamp:

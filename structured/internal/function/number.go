@@ -275,8 +275,10 @@ func bindWholeRounding(rule decimal.Rounding) func(Binding, []bound.Expr) (bound
 			args = append(args, bound.Literal{Value: int32(0), Of: types.Int})
 			return b.call(roundName(rule), types.Decimal(min(t.Precision()-t.Scale()+1, types.MaxPrecision), 0), args...), nil
 		}
-		args = append(args[:1], bound.Literal{Value: int32(0), Of: types.Int})
-		return b.To(b.call(roundName(rule), types.Double, b.To(args[0], types.Double), args[1]), types.Bigint), nil
+		zero := bound.Literal{Value: int32(0), Of: types.Int}
+		rounded := b.call(roundName(rule), types.Double, b.To(args[0], types.Double), zero)
+		// What is beyond bigint becomes its nearest, with ANSI mode on, too.
+		return bound.Call{Function: bound.Cast, Args: []bound.Expr{rounded}, Of: types.Bigint, Failure: bound.Wrap}, nil
 	}
 }
 
@@ -309,7 +311,11 @@ func bindRound(rule decimal.Rounding) func(Binding, []bound.Expr) (bound.Expr, e
 				} else if t.Kind() == types.KindDouble {
 					as = types.Decimal(30, 15)
 				}
-				args[0], t = b.To(args[0], as), as
+				if t.IsInteger() {
+					args[0], t = b.To(args[0], as), as
+				} else { // NaN is no decimal
+					args[0], t = b.Try(args[0], as), as
+				}
 			}
 		}
 		if t.Kind() == types.KindDecimal {

@@ -50,7 +50,7 @@ func parseTimePattern(pattern string) (timePattern, error) {
 			for i+n < len(pattern) && pattern[i+n] == c {
 				n++
 			}
-			if !strings.ContainsRune("yuMLdDqQEaHkhKmsSVzxXZO", rune(c)) {
+			if !strings.ContainsRune("GyuMLdDqQEaHkhKmsSVzxXZO", rune(c)) {
 				return nil, fmt.Errorf("pattern %q: the letter %q stands for nothing", pattern, c)
 			}
 			if c == 'u' {
@@ -90,7 +90,9 @@ func (p timePattern) format(dst []byte, clock, instant int64, zone *time.Locatio
 		case 'D':
 			dst = padded(dst, day-calendar.DayOf(year, 1, 1)+1, f.count)
 		case 'q', 'Q':
-			dst = padded(dst, (month+2)/3, f.count)
+			dst = quarter(dst, (month+2)/3, f.count)
+		case 'G':
+			dst = append(dst, era(year, f.count)...)
 		case 'E':
 			dst = nameOrNumber(dst, weekdays[calendar.Weekday(day)], 0, max(f.count, 3))
 		case 'a':
@@ -115,6 +117,29 @@ func (p timePattern) format(dst []byte, clock, instant int64, zone *time.Locatio
 		}
 	}
 	return dst
+}
+
+// quarter is a number, with three letters Q1 and with four 1st quarter.
+func quarter(dst []byte, number, letters int) []byte {
+	switch letters {
+	case 1, 2:
+		return padded(dst, number, letters)
+	case 3:
+		return strconv.AppendInt(append(dst, 'Q'), int64(number), 10)
+	}
+	return append(dst, [...]string{"1st", "2nd", "3rd", "4th"}[number-1]+" quarter"...)
+}
+
+func era(year, letters int) string {
+	names := [...]string{"BC", "AD", "Before Christ", "Anno Domini"}
+	at := 0
+	if letters == 4 {
+		at = 2
+	}
+	if year > 0 {
+		at++
+	}
+	return names[at]
 }
 
 func padded(dst []byte, value, width int) []byte {

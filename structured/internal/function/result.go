@@ -22,22 +22,26 @@ var resultFunctions = []Function{
 		return math.Sqrt(n) * m3 / math.Sqrt(m2*m2*m2), n > 0 && m2 != 0
 	}),
 	ofMoments("kurtosis", func(n, _, m2, _, m4 float64) (float64, bool) { return n*m4/(m2*m2) - 3, n > 0 && m2 != 0 }),
-	ofPairs("covar_pop", func(n, ck, _, _ float64) (float64, bool) { return ck / n, n > 0 }),
-	ofPairs("covar_samp", func(n, ck, _, _ float64) (float64, bool) { return ck / (n - 1), n > 1 }),
-	ofPairs("corr", func(n, ck, xm, ym float64) (float64, bool) { return ck / math.Sqrt(xm*ym), n > 0 && xm*ym != 0 }),
-	ofPairs("regr_slope", func(n, ck, xm, _ float64) (float64, bool) { return ck / xm, n > 0 && xm != 0 }),
-	{Name: "regr_intercept_of", Doc: "The intercept of the regression line.", Least: 1, Most: 1, Bind: bindNothing, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-		p := args[0].Children
-		if p[0].Doubles[row] == 0 || p[4].Doubles[row] == 0 {
-			return null
+	ofPairs("covar_pop", func(p pairs) (float64, error) { return p.xy / p.n, nil }),
+	ofPairs("covar_samp", func(p pairs) (float64, error) { return p.xy / (p.n - 1), p.atLeast(2) }),
+	ofPairs("corr", correlation),
+	ofPairs("regr_slope", func(p pairs) (float64, error) { return p.xy / p.xx, p.varied() }),
+	ofPairs("regr_intercept", func(p pairs) (float64, error) { return p.y - p.xy/p.xx*p.x, p.varied() }),
+	ofPairs("regr_r2", func(p pairs) (float64, error) {
+		if p.yy == 0 {
+			return 1, p.varied()
 		}
-		out.Doubles[row] = p[2].Doubles[row] - p[3].Doubles[row]/p[4].Doubles[row]*p[1].Doubles[row]
-		return nil
-	})},
+		return p.xy * p.xy / (p.xx * p.yy), p.varied()
+	}),
+	ofPairs("regr_avgx", func(p pairs) (float64, error) { return p.x, nil }),
+	ofPairs("regr_avgy", func(p pairs) (float64, error) { return p.y, nil }),
+	ofPairs("regr_sxx", func(p pairs) (float64, error) { return p.xx, nil }),
+	ofPairs("regr_syy", func(p pairs) (float64, error) { return p.yy, nil }),
+	ofPairs("regr_sxy", func(p pairs) (float64, error) { return p.xy, nil }),
 	{Name: "array_sum", Doc: "The sum of the elements of an array of bigints, doubles or decimals that are not null.", Least: 1, Most: 1, Bind: bindNothing, Kernel: strict(arraySum)},
 	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(true)},
-	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(false)},
-	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(mode)},
+	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array, from its end if the third argument is true.", Least: 3, Most: 3, Bind: bindNothing, Kernel: percentiles(false)},
+	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several, the greatest if the second argument is true.", Least: 2, Most: 2, Bind: bindNothing, Kernel: appending(mode)},
 	{Name: "estimate_of", Doc: "The number of distinct values that the registers of a sketch stand for.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		out.AppendLong(0)
 		if !args[0].IsNull(row) {
@@ -62,17 +66,44 @@ func ofMoments(name string, f func(n, mean, m2, m3, m4 float64) (float64, bool))
 	}
 }
 
-func ofPairs(name string, f func(n, ck, xm, ym float64) (float64, bool)) Function {
+// pairs is what is kept of the pairs of a group, of which there is one at least: their
+// number, both means, and the sums of the products and squares of what differs from
+// them.
+type pairs struct{ n, x, y, xy, xx, yy float64 }
+
+func (p pairs) atLeast(n float64) error {
+	if p.n < n {
+		return null
+	}
+	return nil
+}
+
+func (p pairs) varied() error {
+	if p.xx == 0 {
+		return null
+	}
+	return nil
+}
+
+// correlation divides by zero where one side does not vary, as Spark's does.
+func correlation(p pairs) (float64, error) {
+	if root := math.Sqrt(p.xx * p.yy); root != 0 || p.n == 1 {
+		return p.xy / root, p.atLeast(2)
+	}
+	return 0, noValue("DIVIDE_BY_ZERO", "one side of the pairs does not vary")
+}
+
+func ofPairs(name string, f func(pairs) (float64, error)) Function {
 	return Function{
 		Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Bind: bindNothing,
-		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			c := args[0].Children
-			value, ok := f(c[0].Doubles[row], c[3].Doubles[row], c[4].Doubles[row], c[5].Doubles[row])
-			if !ok {
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) (err error) {
+			at := func(i int) float64 { return args[0].Children[i].Doubles[row] }
+			p := pairs{at(0), at(1), at(2), at(3), at(4), at(5)}
+			if p.n == 0 {
 				return null
 			}
-			out.Doubles[row] = value
-			return nil
+			out.Doubles[row], err = f(p)
+			return err
 		}),
 	}
 }
@@ -140,6 +171,9 @@ func percentiles(between bool) func(bound.Call) (Kernel, error) {
 			}
 			if !between {
 				at := max(int(math.Ceil(fraction*float64(len(order))))-1, 0)
+				if args[2].Bools.Get(row) {
+					at = len(order) - 1 - at
+				}
 				to.AppendRange(elements, int(order[at]), int(order[at])+1)
 				return nil
 			}
@@ -185,7 +219,7 @@ func mode(out *vector.Column, args []*vector.Column, row int) error {
 		for to < len(order) && vector.Compare(elements, int(order[to]), elements, int(order[from])) == 0 {
 			to++
 		}
-		if to-from > most {
+		if to-from > most || to-from == most && args[1].Bools.Get(row) {
 			best, most = int(order[from]), to-from
 		}
 		from = to

@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"math"
 	"slices"
 	"strconv"
 	"unicode"
@@ -123,21 +124,16 @@ var stringFunctions = []Function{
 	{Name: "format_string", Aliases: []string{"printf"}, Doc: "The first argument with its directives, as in C, filled with the others.", Least: 1, Most: -1, Bind: bindFormatString, Kernel: appending(formatString)},
 	{Name: "format_number", Doc: "A number with commas between thousands, rounded half to even to so many digits after the point.", Least: 2, Most: 2, Bind: bindFormatNumber, Kernel: strictText(formatNumber)},
 	{
-		Name: "levenshtein", Doc: "How many characters must be added, removed or changed to make one string of the other.", Params: []types.Type{types.String, types.String}, Result: types.Int,
+		Name: "levenshtein", Doc: "How many characters must be added, removed or changed to make one string of the other; -1 if more than the third argument.", Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.Int,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			out.Ints[row] = int32(levenshtein([]rune(string(args[0].String(row))), []rune(string(args[1].String(row)))))
+			if out.Ints[row] > given(args, 2, func(c *vector.Column) int32 { return c.Ints[row] }, math.MaxInt32) {
+				out.Ints[row] = -1
+			}
 			return nil
 		}),
 	},
 	stringFunction("soundex", "The Soundex code of the string.", soundex),
-	{
-		Name: "quote", Doc: "The string in single quotes, those inside escaped.", Params: []types.Type{types.String}, Result: types.String,
-		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			dst = append(dst, '\'')
-			dst = append(dst, bytes.ReplaceAll(args[0].String(row), []byte("'"), []byte(`\'`))...)
-			return append(dst, '\''), nil
-		}),
-	},
 }
 
 func stringFunction(name, doc string, f func(dst, s []byte) []byte, aliases ...string) Function {

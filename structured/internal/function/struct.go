@@ -14,20 +14,28 @@ var structFunctions = []Function{
 	{Name: "struct", Doc: "The struct of the arguments; a column's field has its name, others are col1, col2 and so on.", Least: 1, Most: -1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		names := make([]string, len(args))
 		for i, arg := range args {
-			names[i] = fmt.Sprintf("col%d", i+1)
-			if column, ok := arg.(bound.Column); ok {
-				names[i] = column.Field.Name
-			} else if call, ok := arg.(bound.Call); ok && call.Function == bound.Field {
-				index, _ := call.FieldIndex()
-				names[i] = call.Args[0].Type().Fields()[index].Name
-			}
+			names[i] = FieldName(i, arg)
 		}
-		return Struct(b, names, args), nil
+		return Struct(names, args), nil
 	}},
 }
 
+// FieldName is the name that the function struct gives the field of its argument number
+// i.
+func FieldName(i int, arg bound.Expr) string {
+	switch e := arg.(type) {
+	case bound.Column:
+		return e.Field.Name
+	case bound.Call:
+		if index, ok := e.FieldIndex(); ok {
+			return e.Args[0].Type().Fields()[index].Name
+		}
+	}
+	return fmt.Sprintf("col%d", i+1)
+}
+
 // Struct is the struct of some values.
-func Struct(b Binding, names []string, values []bound.Expr) bound.Expr {
+func Struct(names []string, values []bound.Expr) bound.Expr {
 	fields := make([]types.Field, len(values))
 	for i, value := range values {
 		fields[i] = types.Nullable(names[i], value.Type())
@@ -47,7 +55,7 @@ func bindNamedStruct(b Binding, args []bound.Expr) (bound.Expr, error) {
 		}
 		values[i] = args[2*i+1]
 	}
-	return Struct(b, names, values), nil
+	return Struct(names, values), nil
 }
 
 func makeStruct(out *vector.Column, args []*vector.Column, row int) error {

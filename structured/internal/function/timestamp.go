@@ -40,7 +40,7 @@ var timestampFunctions = []Function{
 	{Name: "from_utc_timestamp", Doc: "The timestamp whose clock time in the session's zone is that of the argument in another zone, if read as a clock time in UTC.", Least: 2, Most: 2, Bind: bindShiftZone, Kernel: shiftZone(true)},
 	{Name: "to_utc_timestamp", Doc: "The reverse of from_utc_timestamp.", Least: 2, Most: 2, Bind: bindShiftZone, Kernel: shiftZone(false)},
 	{Name: "convert_timezone", Doc: "A clock time of one zone, the session's if not given, as one of another.", Least: 2, Most: 3, Bind: bindConvertZone, Kernel: strict(convertZone)},
-	{Name: "timestampadd", Aliases: []string{"dateadd"}, Doc: "The timestamp, or date, so many units later.", Least: 3, Most: 3, Bind: bindTimestampAdd, Kernel: zonedStrict(timestampAdd)},
+	{Name: "timestampadd", Aliases: []string{"dateadd"}, Doc: "The timestamp, or date, so many units later. With two arguments: the date so many days later.", Least: 2, Most: 3, Bind: bindTimestampAdd, Kernel: zonedStrict(timestampAdd)},
 	{Name: "timestampdiff", Doc: "The whole units from one timestamp to another.", Least: 3, Most: 3, Bind: bindTimestampDiff, Kernel: zonedStrict(timestampDiff)},
 	{
 		Name: "micros_between", Doc: "The interval from the second timestamp to the first: what their difference is. A day of it is one of the calendar.", Params: []types.Type{types.Timestamp, types.Timestamp}, Result: types.DayTime,
@@ -327,6 +327,9 @@ func (b Binding) unit(arg bound.Expr) (bound.Expr, error) {
 }
 
 func bindTimestampAdd(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if len(args) == 2 {
+		return b.library("date_add", args)
+	}
 	unit, err := b.unit(args[0])
 	if err != nil {
 		return nil, err

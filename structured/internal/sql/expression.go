@@ -80,21 +80,21 @@ func (p *parser) predicate() (syntax.Node, error) {
 			continue
 		case p.takes("BETWEEN"):
 			test, err = p.between(node)
+			test = unless(test, not)
 		case p.takes("IN"):
 			test, err = p.in(node)
+			test = unless(test, not)
 		case p.takes("LIKE"):
-			test, err = p.like(node, "like")
+			test, err = p.like(node, "like", not)
 		case p.takes("ILIKE"):
-			test, err = p.like(node, "ilike")
+			test, err = p.like(node, "ilike", not)
 		case p.takes("RLIKE"), p.takes("REGEXP"):
-			test, err = p.quantified("rlike", node, nil)
+			test, err = p.quantified("rlike", node, not, nil)
 		default:
 			p.at = start
 			return node, nil
 		}
-		if node = test; not && err == nil {
-			node = call(bound.Not, test)
-		}
+		node = test
 	}
 	return nil, err
 }
@@ -163,9 +163,9 @@ func (p *parser) in(left syntax.Node) (syntax.Node, error) {
 }
 
 // like reads the pattern of LIKE or ILIKE, which may be several of which any or all
-// must match, and the escape character.
-func (p *parser) like(left syntax.Node, function string) (syntax.Node, error) {
-	return p.quantified(function, left, func() (syntax.Node, error) {
+// must match, or not match, and the escape character.
+func (p *parser) like(left syntax.Node, function string, not bool) (syntax.Node, error) {
+	return p.quantified(function, left, not, func() (syntax.Node, error) {
 		if !p.takes("ESCAPE") {
 			return nil, nil
 		}
@@ -177,7 +177,7 @@ func (p *parser) like(left syntax.Node, function string) (syntax.Node, error) {
 	})
 }
 
-func (p *parser) quantified(function string, left syntax.Node, escape func() (syntax.Node, error)) (syntax.Node, error) {
+func (p *parser) quantified(function string, left syntax.Node, not bool, escape func() (syntax.Node, error)) (syntax.Node, error) {
 	match := func(pattern syntax.Node) syntax.Call {
 		return syntax.Call{Function: function, Args: []syntax.Node{left, pattern}}
 	}
@@ -201,7 +201,7 @@ func (p *parser) quantified(function string, left syntax.Node, escape func() (sy
 				test.Args = append(test.Args, character)
 			}
 		}
-		return test, nil
+		return unless(test, not), nil
 	}
 	p.next()
 	var all syntax.Node
@@ -209,14 +209,22 @@ func (p *parser) quantified(function string, left syntax.Node, escape func() (sy
 		return p.list(func() error {
 			pattern, err := p.operand(0)
 			if all == nil {
-				all = match(pattern)
+				all = unless(match(pattern), not)
 			} else {
-				all = call(join, all, match(pattern))
+				all = call(join, all, unless(match(pattern), not))
 			}
 			return err
 		})
 	})
 	return all, err
+}
+
+// unless is a test, or its opposite.
+func unless(test syntax.Node, not bool) syntax.Node {
+	if not && test != nil {
+		return call(bound.Not, test)
+	}
+	return test
 }
 
 // levels are the operators between two operands, from loose to tight, and the
