@@ -12,7 +12,7 @@ CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
 KILLS    ?= 200
 
-.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs e2e-kafka
+.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs e2e-kafka soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,3 +56,6 @@ e2e-kafka: ## the client's suite and jobs killed 20 times, on a real Apache Kafk
 	@e2e/broker.sh run sh -euc ': $${KAFKA:?is empty}; \
 	$(GO) test -count=1 -v -run TestConformanceOfBrokers ./receiver/kafka/client; \
 	$(GO) test -count=1 -v -run TestKills/kafka ./e2e -e2e.kills=20'
+
+soak: ## a DStream for a simulated day, in batches of a second (SOAK=24h)
+	@$(GO) test ./dstream -run TestSoak -count=1 -v -timeout 60m -args -soak $(or $(SOAK),24h)

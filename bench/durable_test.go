@@ -89,7 +89,7 @@ func runDStream(b *testing.B, m *meter, list []string, build func(dstream.Pairs[
 	ctx, enough := context.WithCancel(b.Context())
 	defer enough()
 	options := dstream.Options{
-		Interval: time.Millisecond, Checkpoint: filepath.Join(b.TempDir(), "checkpoint"), SnapshotEvery: 1 << 30, Env: m.env, Parallelism: 2,
+		Interval: time.Millisecond, Checkpoint: filepath.Join(b.TempDir(), "checkpoint"), Env: m.env, Parallelism: 2,
 	}
 	stream, err := dstream.Recover(options, func(stream *dstream.Session) error {
 		build(stream.From(dstream.Constant(list...)).ToPairs(func(word string) (string, int64) { return word, 1 }))

@@ -14,7 +14,9 @@ import (
 
 // benchmark runs batches back to back, without waiting for their time.
 func benchmark(b *testing.B, o Options, elements int, build func(s *Session)) {
-	o.Interval = time.Millisecond
+	if o.Interval == 0 {
+		o.Interval = time.Millisecond
+	}
 	var s *Session
 	var err error
 	if o.Checkpoint == "" {
@@ -33,6 +35,9 @@ func benchmark(b *testing.B, o Options, elements int, build func(s *Session)) {
 	}
 	if err := s.prepare(b.Context()); err != nil {
 		b.Fatal(err)
+	}
+	if o.Interval == time.Millisecond {
+		s.generator.zero = s.generator.zero.Add(-time.Hour) // all batches are due: each plans the next
 	}
 	tick := int64(0)
 	batch := func() {
@@ -106,11 +111,83 @@ func BenchmarkBatch(b *testing.B) {
 }
 
 // BenchmarkDurableBatch is a stateful stream with a checkpoint: the time from the
-// plan of a batch of 100 words to its commit, with the syncs.
+// plan of a batch of 100 words to its commit, with the syncs. Back to back the plan of
+// the next batch is logged with the commit; a lone batch finds nothing to do behind
+// it.
 func BenchmarkDurableBatch(b *testing.B) {
 	few := words(100, 100)
-	o := Options{Checkpoint: filepath.Join(b.TempDir(), "checkpoint"), SnapshotEvery: 1 << 30}
-	benchmark(b, o, len(few), func(s *Session) {
-		ignore(s.From(Constant(few...)).ToPairs(one).UpdateStateByKey(sum))
-	})
+	for name, interval := range map[string]time.Duration{"back to back": time.Millisecond, "lone": time.Hour} {
+		b.Run(name, func(b *testing.B) {
+			o := Options{Checkpoint: filepath.Join(b.TempDir(), "checkpoint"), Interval: interval}
+			benchmark(b, o, len(few), func(s *Session) {
+				ignore(s.From(Constant(few...)).ToPairs(one).UpdateStateByKey(sum))
+			})
+		})
+	}
+}
+
+// BenchmarkRestart is a start from a checkpoint with the state of a million keys and
+// a tail of changes: from Recover to the end of the first batch.
+func BenchmarkRestart(b *testing.B) {
+	const keys, tail = 1_000_000, 200
+	all := make([]int, keys)
+	for i := range all {
+		all[i] = i
+	}
+	dir, batches := filepath.Join(b.TempDir(), "checkpoint"), 0
+	open := func() *Session {
+		s, err := Recover(Options{Interval: time.Millisecond, Checkpoint: dir}, func(s *Session) error {
+			in := s.From(Constant(0)).Transform(func(rdd.RDD[int], time.Time) rdd.RDD[int] {
+				if batches++; batches == 1 {
+					return s.RDD().Parallelize(all)
+				}
+				from := batches * 5000 % keys
+				return s.RDD().Parallelize(all[from : from+5000])
+			})
+			state := in.ToPairs(func(n int) (int, int64) { return n, 1 }).MapWithState(StateFunc(func(_ int, n int64, state *State[int64]) (int64, bool) {
+				was, _ := state.Get()
+				state.Update(was + n)
+				return 0, false
+			}))
+			state.ForEachRDD(func(ctx context.Context, r rdd.RDD[int64], _ time.Time) error {
+				_, err := r.Count(ctx)
+				return err
+			})
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.activate(); err != nil {
+			b.Fatal(err)
+		}
+		if err := s.prepare(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		return s
+	}
+	batch := func(s *Session) {
+		tick := s.generator.done + 1
+		if err := s.batch(b.Context(), tick); err != nil {
+			b.Fatal(err)
+		}
+		s.generator.done = tick
+	}
+	s := open()
+	for range tail {
+		batch(s)
+	}
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for range b.N {
+		s := open()
+		batch(s)
+		b.StopTimer()
+		if err := s.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
+	}
 }

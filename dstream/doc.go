@@ -27,7 +27,14 @@
 //     So each batch has its effect once.
 //
 // A batch is named by the time at which its interval ends. Batches run one after
-// the other; a slow one delays those behind it, and none is left out.
+// the other; a slow one delays those behind it, and none is left out, nor are two
+// made one: a stream that starts again after a day runs a day's batches, back to
+// back. What came meanwhile is in the first of them, unless the source is limited
+// (MaxRate, receiver.Options).
+//
+// Listen tells of what the stream does, Progress and Status are there to be asked,
+// and Drain and Stop end it. A failed batch ends a stream that has a checkpoint, and
+// runs again after the next Recover; a stream without one goes on.
 //
 // The package does not know columns or event time: see package structured.
 package dstream

@@ -161,7 +161,7 @@ func (s *Session) mistake(operation, format string, values ...any) {
 
 // stateName is what names of streams with state must look like: they are names of
 // files.
-var stateName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$`)
+var stateName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
 // checkNames refuses names by which state could not be found again.
 func (s *Session) checkNames() error {
@@ -172,7 +172,7 @@ func (s *Session) checkNames() error {
 		}
 		name := n.String()
 		if !stateName.MatchString(name) {
-			return fmt.Errorf("%q can't be the name of a stream with state: use up to 128 letters, digits, '.', '_' and '-', not beginning with '.'", name)
+			return fmt.Errorf("%q can't be the name of a stream with state: use up to 100 letters, digits, '.', '_' and '-', not beginning with '.'", name)
 		}
 		if names[name] {
 			return fmt.Errorf("two streams with state are named %q", name)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
@@ -120,10 +119,11 @@ func (s StateStream[K, S, R]) Snapshots() Pairs[K, S] { return Pairs[K, S]{s.sna
 
 // mapping is the keeper of MapWithState.
 type mapping[K comparable, V, S, R any] struct {
+	*table[K, touched[S]]
+
 	node    *node
 	spread  *node // rdd.Pairs[K, V], spread as the table is
 	spec    StateSpec[K, V, S, R]
-	table   *table[K, touched[S]]
 	results [][]R // of the last tick, by partition
 }
 
@@ -135,7 +135,7 @@ func (p Pairs[K, V]) MapWithState[S, R any](spec StateSpec[K, V, S, R]) StateStr
 
 func mapWithState[K comparable, V, S, R any](p Pairs[K, V], spec StateSpec[K, V, S, R]) StateStream[K, S, R] {
 	s := p.node.session
-	m := &mapping[K, V, S, R]{spec: spec, table: newTable[K, touched[S]](s, "MapWithState")}
+	m := &mapping[K, V, S, R]{spec: spec, table: newTable[K, touched[S]](s, "mapWithState")}
 	m.spread = derive(p.node, "spread", func(r rdd.Pairs[K, V]) rdd.Pairs[K, V] { return r.PartitionBy(rdd.Hash(s.partitionsOr(spec.fixed))) })
 	m.node = newNode(s, "mapWithState", p.node.slide, m.spread)
 	m.node.keep = m
@@ -145,8 +145,8 @@ func mapWithState[K comparable, V, S, R any](p Pairs[K, V], spec StateSpec[K, V,
 	switch {
 	case spec.call == nil:
 		s.mistake("MapWithState", "the function is nil")
-	case spec.fixed < 0:
-		s.mistake("MapWithState", "%d partitions; it must be 1 or more, or 0 for the session's", spec.fixed)
+	case spec.fixed < 0 || spec.fixed > keyed.Groups:
+		s.mistake("MapWithState", "%d partitions; it must be from 1 to %d, or 0 for the session's", spec.fixed, keyed.Groups)
 	case spec.timeout < 0:
 		s.mistake("MapWithState", "the timeout is %s; it must not be negative", spec.timeout)
 	}
@@ -160,7 +160,7 @@ func mapWithState[K comparable, V, S, R any](p Pairs[K, V], spec StateSpec[K, V,
 func (m *mapping[K, V, S, R]) advance(ctx context.Context, tick int64) ([]change, error) {
 	parts := m.table.open()
 	if m.spec.initial != nil {
-		if err := m.begin(ctx, tick, parts); err != nil {
+		if err := m.load(ctx, tick); err != nil {
 			return nil, fmt.Errorf("initial state: %w", err)
 		}
 	}
@@ -173,7 +173,7 @@ func (m *mapping[K, V, S, R]) advance(ctx context.Context, tick int64) ([]change
 	}
 	_, err = rdd.RunKeyedPartitions(ctx, made.(rdd.Pairs[K, V]), "mapWithState", func(task rdd.Task, in rdd.KeyedChunks[K, V]) (struct{}, error) {
 		return struct{}{}, m.table.advance(task, tick, func(p *part[K, touched[S]]) ([]entry[K, touched[S]], error) {
-			changes, results, err := m.compute(p.entries, in, tick)
+			changes, results, err := m.compute(p, in, tick)
 			if err == nil {
 				m.results[task.Partition()] = results
 			}
@@ -183,8 +183,8 @@ func (m *mapping[K, V, S, R]) advance(ctx context.Context, tick int64) ([]change
 	return m.table.end(tick, err)
 }
 
-// begin loads the initial state before the first batch of a new stream.
-func (m *mapping[K, V, S, R]) begin(ctx context.Context, tick int64, parts []*part[K, touched[S]]) error {
+// load loads the initial state before the first batch of a new stream.
+func (m *mapping[K, V, S, R]) load(ctx context.Context, tick int64) error {
 	initial := m.spec.initial
 	m.spec.initial = nil
 	if tick > m.node.slide {
@@ -192,15 +192,15 @@ func (m *mapping[K, V, S, R]) begin(ctx context.Context, tick int64, parts []*pa
 	}
 	pairs, err := initial.Collect(ctx)
 	for _, pair := range pairs {
-		p := parts[keyed.Partition(parts[0].entries.Hash(pair.Key), len(parts))]
-		p.put(&entry[K, touched[S]]{key: pair.Key, value: touched[S]{pair.Value, tick}})
+		m.begin(m.partOf(pair.Key), pair.Key, touched[S]{pair.Value, tick})
 	}
 	return err
 }
 
 // compute calls the user's function for each value of a partition, then for the
 // keys that time out.
-func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rdd.KeyedChunks[K, V], tick int64) ([]entry[K, touched[S]], []R, error) {
+func (m *mapping[K, V, S, R]) compute(p *part[K, touched[S]], in rdd.KeyedChunks[K, V], tick int64) ([]entry[K, touched[S]], []R, error) {
+	entries := p.entries
 	states := keyed.NewTable[K, State[S]]() // of the keys in the batch
 	var results []R
 	batch := m.node.session.generator.time(tick)
@@ -240,8 +240,8 @@ func (m *mapping[K, V, S, R]) compute(entries *keyed.Table[K, touched[S]], in rd
 	if m.spec.timeout == 0 || m.node.session.options.SparkCompatible && tick%(10*m.node.slide) != 0 {
 		return changes, results, nil
 	}
-	for slot := range entries.End() {
-		if !entries.Live(slot) || !m.idle(entries.At(slot).Tick, tick) {
+	for slot := range p.slots() {
+		if !m.idle(entries.At(slot).Tick, tick) {
 			continue
 		}
 		key := entries.Key(slot)
@@ -277,9 +277,3 @@ func (m *mapping[K, V, S, R]) touch(state *State[S], had bool, entries *keyed.Ta
 func (m *mapping[K, V, S, R]) idle(touched, tick int64) bool {
 	return time.Duration(tick-touched)*m.node.session.options.Interval > m.spec.timeout
 }
-
-func (m *mapping[K, V, S, R]) describe() string         { return m.table.describe("mapWithState") }
-func (m *mapping[K, V, S, R]) apply(data []byte) error  { return m.table.apply(data) }
-func (m *mapping[K, V, S, R]) save(out io.Writer) error { return m.table.save(out) }
-func (m *mapping[K, V, S, R]) load(r io.Reader) error   { return m.table.load(r) }
-func (m *mapping[K, V, S, R]) size() int64              { return m.table.size() }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/scheduler"
 )
 
@@ -24,12 +26,9 @@ type Options struct {
 	// kept, and a failed batch does not stop the stream.
 	Checkpoint string
 
-	// SnapshotEvery is the number of batches between two snapshots of the state;
-	// between them the log holds the changes. Default 100.
-	SnapshotEvery int
-
 	// Parallelism is the number of partitions of shuffles and of state, and of tasks
-	// that run at once; default: what the machine runs at once.
+	// that run at once, at most 1,024; default: what the machine runs at once. While a
+	// batch is pending from an earlier run, the number of that run holds.
 	Parallelism int
 
 	// TaskAttempts is how often a task is tried; default 4.
@@ -68,17 +67,14 @@ type Options struct {
 
 	// Env is the outside world. Only the testkit sets it.
 	Env env.Env
+
+	// logging has tests keep little of the log, in small segments.
+	logging journal.Options
 }
 
 func (o Options) validate() (Options, error) {
 	if o.Interval < time.Millisecond || o.Interval%time.Millisecond != 0 {
 		return o, fmt.Errorf("dstream: Options.Interval is %s; it must be a whole number of milliseconds, 1 or more", o.Interval)
-	}
-	if o.SnapshotEvery < 0 {
-		return o, fmt.Errorf("dstream: Options.SnapshotEvery is %d; it must be 1 or more, or 0 for the default", o.SnapshotEvery)
-	}
-	if o.SnapshotEvery == 0 {
-		o.SnapshotEvery = 100
 	}
 	if o.Output == nil {
 		o.Output = env.Stdout()
@@ -92,11 +88,11 @@ func (o Options) validate() (Options, error) {
 	if o.Clock != nil {
 		o.Env = clocked.New(o.Env, o.Clock)
 	}
-	if o.Parallelism < 0 {
-		return o, fmt.Errorf("dstream: Options.Parallelism is %d; it must be 1 or more, or 0 for the default", o.Parallelism)
+	if o.Parallelism < 0 || o.Parallelism > keyed.Groups {
+		return o, fmt.Errorf("dstream: Options.Parallelism is %d; it must be from 1 to %d, or 0 for the default", o.Parallelism, keyed.Groups)
 	}
 	if o.Parallelism == 0 {
-		o.Parallelism = env.Processors(o.Env)
+		o.Parallelism = min(env.Processors(o.Env), keyed.Groups)
 	}
 	return o, nil
 }

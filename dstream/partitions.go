@@ -3,13 +3,14 @@ package dstream
 import (
 	"reflect"
 
+	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/rdd"
 )
 
 // partitions is how many partitions shuffles and state have. A batch that the log
 // holds already is run with the number that was logged for it.
 func (s *Session) partitions() int {
-	if s.recovered != nil && s.recovered.Pending != nil {
+	if s.recovered != nil && s.recovered.Pending != nil && !mutate.On(27) {
 		return s.recovered.Pending.Partitions
 	}
 	return s.rdd.Parallelism()

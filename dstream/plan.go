@@ -79,7 +79,7 @@ func (s *Session) ranges(ctx context.Context) ([]span, error) {
 			continue
 		}
 		var err error
-		if spans[i].to, err = in.use.Latest(ctx, in.to); err != nil {
+		if spans[i].to, err = s.latest(ctx, in); err != nil {
 			return nil, fmt.Errorf("source %s: %w", in.label, err)
 		}
 	}

@@ -81,6 +81,32 @@ func (r queueReader[T]) Latest(ctx context.Context, start Offset) (Offset, error
 	return formatPosition(position), nil
 }
 
+// LatestWithin implements Limited for a queue that gives all at once: it takes whole
+// batches.
+func (r queueReader[T]) LatestWithin(ctx context.Context, start Offset, elements int64) (Offset, error) {
+	latest, err := r.Latest(ctx, start)
+	if err != nil {
+		return "", err
+	}
+	from, err := parsePosition(start)
+	if err != nil {
+		return "", err
+	}
+	end, err := parsePosition(latest)
+	if err != nil {
+		return "", err
+	}
+	r.queue.mu.Lock()
+	defer r.queue.mu.Unlock()
+	for to := from; to < end; to++ {
+		elements -= int64(len(r.queue.batches[to-r.queue.first]))
+		if elements < 0 && to > from {
+			return formatPosition(to), nil
+		}
+	}
+	return latest, nil
+}
+
 func (r queueReader[T]) RDD(session *rdd.Session, start, end Offset) (rdd.RDD[T], error) {
 	if start == end {
 		return session.Parallelize(r.queue.instead, rdd.Partitions(1)), nil

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/codec"
+	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/rdd"
 )
 
@@ -24,6 +25,7 @@ type retained[T any] struct {
 	ticks   int64            // how many are kept
 	windows [][2]int64       // length and slide of each window over it
 	failed  *brokenError     // the newest batch that is missing
+	newest  int64            // tick
 	batches map[int64][][]T  // by tick and partition
 
 	slices *remembered[T] // the same for Slice; nil for most
@@ -65,14 +67,26 @@ func (k *retained[T]) includes(tick int64) bool {
 // union is the collection of all batches after one tick and up to another, oldest
 // first.
 func (k *retained[T]) union(after, to int64) (rdd.RDD[T], error) {
+	batches, err := k.between(after, to)
+	if err != nil {
+		return rdd.RDD[T]{}, err
+	}
+	return fromPartitions(k.node.session.scope, "window", slices.Concat(batches...)), nil
+}
+
+// between returns the batches after one tick and up to another, oldest first, each by
+// partition.
+func (k *retained[T]) between(after, to int64) ([][][]T, error) {
 	if k.failed != nil && k.failed.tick > after {
-		return rdd.RDD[T]{}, k.failed
+		return nil, k.failed
 	}
-	var partitions [][]T
+	var batches [][][]T
 	for tick := after + 1; tick <= to; tick++ {
-		partitions = append(partitions, k.batches[tick]...)
+		if batch := k.batches[tick]; len(batch) > 0 {
+			batches = append(batches, batch)
+		}
 	}
-	return fromPartitions(k.node.session.scope, "window", partitions), nil
+	return batches, nil
 }
 
 func (k *retained[T]) describe() string {
@@ -88,6 +102,9 @@ func (k *retained[T]) size() (n int64) {
 	return n
 }
 
+// group is the key group, as far as the log goes, of a batch.
+func (k *retained[T]) group(tick int64) int { return int(tick % keyed.Groups) }
+
 func (k *retained[T]) advance(ctx context.Context, tick int64) ([]change, error) {
 	partitions, err := k.compute(ctx, tick)
 	if err != nil {
@@ -98,7 +115,7 @@ func (k *retained[T]) advance(ctx context.Context, tick int64) ([]change, error)
 	if k.node.session.journal == nil {
 		return nil, nil
 	}
-	return []change{{data: k.encode(nil, tick)}}, nil
+	return []change{{group: k.group(tick), data: k.encode(nil, tick)}}, nil
 }
 
 func (k *retained[T]) compute(ctx context.Context, tick int64) ([][]T, error) {
@@ -111,10 +128,11 @@ func (k *retained[T]) compute(ctx context.Context, tick int64) ([][]T, error) {
 
 // put adds a batch and drops those that no window reaches any more.
 func (k *retained[T]) put(tick int64, partitions [][]T) {
+	k.newest = max(k.newest, tick)
 	k.batches[tick] = partitions
-	k.slices.put(tick, partitions, tick-k.ticks)
+	k.slices.put(tick, partitions, k.newest-k.ticks)
 	for old := range k.batches { //det:unordered deletes only
-		if old <= tick-k.ticks {
+		if old <= k.newest-k.ticks {
 			delete(k.batches, old)
 		}
 	}
@@ -135,10 +153,10 @@ func (k *retained[T]) encode(data []byte, tick int64) []byte {
 	return data
 }
 
-func (k *retained[T]) apply(data []byte) error {
-	rest, err := k.decode(data)
-	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("%d bytes too many after a batch of a window", len(rest))
+// Apply implements snapshots.State: data is any number of encoded batches.
+func (k *retained[T]) Apply(_ int, data []byte) (err error) {
+	for err == nil && len(data) > 0 {
+		data, err = k.decode(data)
 	}
 	return err
 }
@@ -179,21 +197,35 @@ func (k *retained[T]) replace(partitions [][]T) [][]T {
 	return placed
 }
 
-func (k *retained[T]) save(w io.Writer) error {
+// Snapshot implements snapshots.State.
+func (k *retained[T]) Snapshot(group int, w io.Writer) error {
+	var data []byte
 	for _, tick := range slices.Sorted(maps.Keys(k.batches)) {
-		if _, err := w.Write(k.encode(nil, tick)); err != nil {
-			return err
+		if k.group(tick) == group {
+			data = k.encode(data, tick)
 		}
 	}
-	return nil
+	_, err := w.Write(data)
+	return err
 }
 
-func (k *retained[T]) load(r io.Reader) error {
+// Restore implements snapshots.State.
+func (k *retained[T]) Restore(group int, r io.Reader) error {
 	data, err := io.ReadAll(r)
-	for err == nil && len(data) > 0 {
-		data, err = k.decode(data)
+	if err != nil {
+		return err
 	}
-	return err
+	return k.Apply(group, data)
+}
+
+// retainReduced is retainPairs for batches that were reduced into a fixed number of
+// partitions, or that of the session if it is 0: the pairs stay in those of their keys.
+func retainReduced[K comparable, V any](parent *node, fixed int) *retained[rdd.Pair[K, V]] {
+	k := retainPairs[K, V](parent)
+	k.fixed = fixed
+	hash := keyed.HasherOf[K]()
+	k.place = func(p rdd.Pair[K, V], n int) int { return keyed.Partition(hash(p.Key), n) }
+	return k
 }
 
 // retainPairs is retain for batches of type rdd.Pairs[K, V].

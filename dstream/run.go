@@ -50,7 +50,10 @@ func (s *Session) prepare(ctx context.Context) error {
 			return fmt.Errorf("open output %s: %w", o.name, err)
 		}
 	}
-	if err := s.resume(ctx); err != nil {
+	if err := s.resume(); err != nil {
+		return err
+	}
+	if err := s.restore(ctx); err != nil {
 		return err
 	}
 	return s.start(ctx)
@@ -291,10 +294,8 @@ func (s *Session) commit(ctx context.Context, tick int64, changes []change, answ
 		if err := s.journal.Commit(ctx, journal.Done{Batch: tick - 1, Answers: encodeAnswers(answers)}, s.planAhead(ctx, tick+1)); err != nil {
 			return err
 		}
-		if tick%int64(s.options.SnapshotEvery) == 0 {
-			if err := s.snapshot(ctx, tick); err != nil {
-				return err
-			}
+		if err := s.snapshots.Between(s.operators, tick-1); err != nil {
+			return err
 		}
 	}
 	s.current.watch.Lap(&s.current.took.Commit)

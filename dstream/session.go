@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/snapshots"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/receiver"
 )
@@ -35,7 +35,8 @@ type Session struct {
 	generator *generator
 	journal   *journal.Journal
 	recovered *journal.Recovered
-	snapshots *snapshots
+	snapshots *snapshots.Snapshots
+	operators []snapshots.Operator // what keepers hold, for them
 	done      doneBatch
 	ahead     []span // of the next batch, if its plan was logged with the last commit
 	cancel    context.CancelCauseFunc
@@ -117,13 +118,9 @@ func Recover(options Options, build func(*Session) error) (*Session, error) {
 
 func (s *Session) openJournal(ctx context.Context) error {
 	var err error
-	s.journal, s.recovered, err = journal.Open(ctx, s.env, s.options.Checkpoint, journal.Options{
-		Kind: "dstream", Fingerprint: s.fingerprint(), AcceptFingerprint: s.options.Accept,
-	})
-	if err != nil {
-		return err
-	}
-	s.snapshots, err = openSnapshots(s.env, path.Join(s.options.Checkpoint, "snap"))
+	o := s.options.logging
+	o.Kind, o.Fingerprint, o.AcceptFingerprint = "dstream", s.fingerprint(), s.options.Accept
+	s.journal, s.recovered, err = journal.Open(ctx, s.env, s.options.Checkpoint, o)
 	return err
 }
 
@@ -337,6 +334,9 @@ func (s *Session) end() error {
 		if in.use != nil {
 			errs = append(errs, in.use.Close())
 		}
+	}
+	if s.snapshots != nil {
+		errs = append(errs, s.snapshots.Close())
 	}
 	if s.journal != nil {
 		errs = append(errs, s.journal.Close())

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/rdd"
@@ -13,22 +12,20 @@ import (
 // sliding is the keeper of a window with an inverse: the reduced value of each key
 // over the window of the last tick. It moves on by what left and what came.
 type sliding[K comparable, V any] struct {
+	*table[K, V]
+
 	node    *node
 	kept    *retained[rdd.Pair[K, V]] // the reduced batches, spread as the table is
 	reduce  func(V, V) V
 	options windowOptions[V]
 	length  int64
-	table   *table[K, V]
 }
 
 func slidingWindow[K comparable, V any](reduced Pairs[K, V], f func(V, V) V, o windowOptions[V], length, slide int64) Pairs[K, V] {
 	s := reduced.node.session
-	w := &sliding[K, V]{reduce: f, options: o, length: length, table: newTable[K, V](s, "ReduceByKeyAndWindow")}
+	w := &sliding[K, V]{reduce: f, options: o, length: length, table: newTable[K, V](s, "slidingWindow")}
 	w.table.fixed = o.partitions
-	w.kept = retainPairs[K, V](reduced.node)
-	w.kept.fixed = o.partitions
-	hash := keyed.HasherOf[K]()
-	w.kept.place = func(p rdd.Pair[K, V], n int) int { return keyed.Partition(hash(p.Key), n) }
+	w.kept = retainReduced[K, V](reduced.node, o.partitions)
 	w.kept.window(length+slide, slide)
 	w.node = newNode(s, "slidingWindow", slide, w.kept.node)
 	w.node.keep, w.node.crosses = w, true
@@ -122,9 +119,3 @@ func (w *sliding[K, V]) sum(partition int, after, to int64) []rdd.Pair[K, V] {
 	}
 	return sums
 }
-
-func (w *sliding[K, V]) describe() string         { return w.table.describe("slidingWindow") }
-func (w *sliding[K, V]) apply(data []byte) error  { return w.table.apply(data) }
-func (w *sliding[K, V]) save(out io.Writer) error { return w.table.save(out) }
-func (w *sliding[K, V]) load(r io.Reader) error   { return w.table.load(r) }
-func (w *sliding[K, V]) size() int64              { return w.table.size() }

@@ -2,6 +2,7 @@ package dstream
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
@@ -79,8 +80,9 @@ type input struct {
 	open  func(ctx context.Context, stream Stream) error
 	use   reader // nil until opened
 
-	from, to Offset // the range of the current batch
-	rows     rows   // of the current batch
+	from, to Offset  // the range of the current batch
+	rate     float64 // elements a second; 0: any number
+	rows     rows    // of the current batch
 }
 
 // reader is the part of a Reader that knows no element type.
@@ -94,23 +96,30 @@ type reader interface {
 // From adds a stream of what comes from a source: in each batch the range between
 // two offsets. With a checkpoint the ranges are logged before they are used, so
 // that a batch that runs again has the same elements.
-func (s *Session) From[T any](source Source[T]) DStream[T] {
-	return fromSource(s, source)
+func (s *Session) From[T any](source Source[T], options ...SourceOption) DStream[T] {
+	return fromSource(s, source, options...)
 }
 
-func fromSource[T any](s *Session, source Source[T]) DStream[T] {
+func fromSource[T any](s *Session, source Source[T], options ...SourceOption) DStream[T] {
 	n := newNode(s, "from", 1)
 	if source == nil {
 		s.mistake("From", "the source is nil")
 		return DStream[T]{n}
 	}
 	in := &input{node: n, label: source.String()}
+	for _, option := range options {
+		option(in)
+	}
 	var opened Reader[T]
 	in.open = func(ctx context.Context, stream Stream) (err error) {
-		if opened, err = source.Open(ctx, stream); err == nil {
-			in.use = opened
+		if opened, err = source.Open(ctx, stream); err != nil {
+			return err
 		}
-		return err
+		in.use = opened
+		if _, ok := in.use.(Limited); in.rate > 0 && !ok {
+			return errors.New("MaxRate: the source can't take less than there is")
+		}
+		return nil
 	}
 	n.build = func(int64) (any, error) {
 		made, err := opened.RDD(s.scope, in.from, in.to)

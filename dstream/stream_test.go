@@ -19,7 +19,17 @@ import (
 // simulate runs main in virtual time on a disk that outlives the run.
 func simulate(t *testing.T, disk *sim.Disk, main func(e env.Env) error) {
 	t.Helper()
-	w := sim.NewWorld(sim.Options{Disk: disk})
+	simulateWith(t, sim.Options{Disk: disk}, main)
+}
+
+// eager has streams take snapshots of their state after each batch.
+func eager(disk *sim.Disk) sim.Options {
+	return sim.Options{Disk: disk, Buggify: func(string) bool { return true }}
+}
+
+func simulateWith(t *testing.T, o sim.Options, main func(e env.Env) error) {
+	t.Helper()
+	w := sim.NewWorld(o)
 	defer w.Close()
 	p := w.Start("test", main)
 	if status := w.Run(sim.Limit{}); status != sim.Done {
@@ -237,9 +247,9 @@ func TestMistakesOfBuilding(t *testing.T) {
 // windows and batch numbers continue, and down-time is made up for.
 func TestStateSurvivesARestart(t *testing.T) {
 	var got []string
-	start := func(e env.Env, snapshotEvery int) (*Session, error) {
+	start := func(e env.Env) (*Session, error) {
 		o := options(e)
-		o.Checkpoint, o.SnapshotEvery = "checkpoint", snapshotEvery
+		o.Checkpoint = "checkpoint"
 		return Recover(o, func(s *Session) error {
 			words := s.From(TextFiles("in")).FlatMap(strings.Fields).ToPairs(func(w string) (string, int) { return w, 1 })
 			recordPairs(words.UpdateStateByKey(sum), &got)
@@ -256,27 +266,29 @@ func TestStateSurvivesARestart(t *testing.T) {
 		_, err = f.Write([]byte(text))
 		return errors.Join(err, f.Sync(), f.Close(), e.FS().SyncDir("in"))
 	}
-	for _, snapshotEvery := range []int{1, 100} {
+	for name, o := range map[string]func(*sim.Disk) sim.Options{
+		"changes only": func(disk *sim.Disk) sim.Options { return sim.Options{Disk: disk} }, "snapshots": eager,
+	} {
 		got = nil
 		disk := sim.NewDisk(sim.Strict)
-		simulate(t, disk, func(e env.Env) error {
+		simulateWith(t, o(disk), func(e env.Env) error {
 			if err := env.MkdirAllSync(e.FS(), "in"); err != nil {
 				return err
 			}
 			if err := put(e, "1", "a b a\n"); err != nil {
 				return err
 			}
-			s, err := start(e, snapshotEvery)
+			s, err := start(e)
 			if err != nil {
 				return err
 			}
 			return runFor(s, 1)
 		})
-		simulate(t, disk, func(e env.Env) error {
+		simulateWith(t, o(disk), func(e env.Env) error {
 			if err := put(e, "2", "b c\n"); err != nil {
 				return err
 			}
-			s, err := start(e, snapshotEvery)
+			s, err := start(e)
 			if err != nil {
 				return err
 			}
@@ -294,10 +306,10 @@ func TestStateSurvivesARestart(t *testing.T) {
 		})
 		want := []string{"a:2 b:1", "a:2 b:1", "a:2 b:2 c:1", "a:2 b:2 c:1"}
 		if len(got) < 4 || !slices.Equal(got[:4], want) {
-			t.Errorf("snapshots every %d: got %q, want to begin with %q", snapshotEvery, got, want)
+			t.Errorf("%s: got %q, want to begin with %q", name, got, want)
 		}
 		if last := got[len(got)-2:]; last[0] != "a:2 b:2 c:1" {
-			t.Errorf("snapshots every %d: the last batch is %q", snapshotEvery, last)
+			t.Errorf("%s: the last batch is %q", name, last)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package dstream
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"reflect"
@@ -20,6 +19,7 @@ import (
 // attempt's answer was lost) is left alone.
 type table[K comparable, S any] struct {
 	session *Session
+	kind    string // of the operation
 	keys    codec.Codec[K]
 	values  codec.Codec[S]
 	fixed   int // the number of partitions; 0: the session's
@@ -27,21 +27,13 @@ type table[K comparable, S any] struct {
 	failed  *brokenError // why the state can't go on
 }
 
-// part is one partition of a table.
-type part[K comparable, S any] struct {
-	turns   turns
-	tick    int64
-	entries *keyed.Table[K, S]
-	changes []byte // of the last tick, as encoded by record
-}
-
 // newTable notes a mistake if the session has a checkpoint and the types can't be
 // written to it.
-func newTable[K comparable, S any](s *Session, operation string) *table[K, S] {
-	t := &table[K, S]{session: s}
+func newTable[K comparable, S any](s *Session, kind string) *table[K, S] {
+	t := &table[K, S]{session: s, kind: kind}
 	if s.options.Checkpoint == "" {
 		if s.options.SparkCompatible {
-			s.mistake(operation, "state needs Options.Checkpoint, as in Spark")
+			s.mistake(kind, "state needs Options.Checkpoint, as in Spark")
 		}
 		return t
 	}
@@ -50,7 +42,7 @@ func newTable[K comparable, S any](s *Session, operation string) *table[K, S] {
 		t.values, err = codec.Of[S]()
 	}
 	if err != nil {
-		s.mistake(operation, "with a checkpoint, keys and state are written to the log: %v", err)
+		s.mistake(kind, "with a checkpoint, keys and state are written to the log: %v", err)
 	}
 	return t
 }
@@ -58,10 +50,33 @@ func newTable[K comparable, S any](s *Session, operation string) *table[K, S] {
 // open makes the partitions, on first use: their number is known when the session
 // starts.
 func (t *table[K, S]) open() []*part[K, S] {
-	for len(t.parts) < t.session.partitionsOr(t.fixed) {
-		t.parts = append(t.parts, &part[K, S]{entries: keyed.NewTable[K, S]()})
+	count := t.session.partitionsOr(t.fixed)
+	for i := len(t.parts); i < count; i++ {
+		t.parts = append(t.parts, newPart[K, S](keyed.GroupRange(i, count)))
 	}
 	return t.parts
+}
+
+// part is the partition to which a key group belongs.
+func (t *table[K, S]) part(group int) *part[K, S] {
+	parts := t.open()
+	return parts[keyed.PartitionOf(group, len(parts))]
+}
+
+// partOf is the partition of a key.
+func (t *table[K, S]) partOf(key K) *part[K, S] {
+	parts := t.open()
+	return parts[keyed.Partition(parts[0].entries.Hash(key), len(parts))]
+}
+
+// begin puts an entry of the initial state, to be logged with the first batch.
+func (t *table[K, S]) begin(p *part[K, S], key K, value S) {
+	e := &entry[K, S]{key: key, value: value}
+	group := p.put(e)
+	if t.session.journal != nil {
+		p.changes[group] = t.record(p.changes[group], e)
+		p.begun = true
+	}
 }
 
 // entry is what one attempt wants to do with a key.
@@ -88,39 +103,17 @@ func (t *table[K, S]) advance(task rdd.Task, tick int64, compute func(p *part[K,
 	if err != nil {
 		return err
 	}
-	p.changes = p.changes[:0]
+	p.forgetChanges()
 	for i := range entries {
 		e := &entries[i]
-		p.put(e)
+		group := p.put(e)
 		if t.session.journal != nil {
-			p.changes = t.record(p.changes, e)
+			p.changes[group] = t.record(p.changes[group], e)
 		}
 	}
 	p.compact()
 	p.tick = tick
 	return nil
-}
-
-func (p *part[K, S]) put(e *entry[K, S]) {
-	slot, known := e.slot, e.known
-	switch {
-	case !known && e.delete:
-		slot, known = p.entries.Find(e.key)
-	case !known:
-		slot, _ = p.entries.Insert(e.key)
-	}
-	if !e.delete {
-		*p.entries.At(slot) = e.value
-	} else if known {
-		p.entries.Delete(slot)
-	}
-}
-
-// compact frees deleted slots once they are the larger part.
-func (p *part[K, S]) compact() {
-	if dead := p.entries.Dead(); dead > 64 && dead > p.entries.Len() {
-		p.entries.Compact()
-	}
 }
 
 // end returns what the log must know of a tick. A table that has missed one fails
@@ -142,10 +135,11 @@ func (t *table[K, S]) changed() []change {
 		return nil
 	}
 	var changes []change
-	for i, p := range t.parts {
-		if len(p.changes) > 0 {
-			from, _ := keyed.GroupRange(i, len(t.parts))
-			changes = append(changes, change{group: from, data: p.changes})
+	for _, p := range t.parts {
+		for i, data := range p.changes {
+			if len(data) > 0 {
+				changes = append(changes, change{group: p.first + i, data: data})
+			}
 		}
 	}
 	return changes
@@ -159,9 +153,9 @@ func (t *table[K, S]) record(data []byte, e *entry[K, S]) []byte {
 	return t.values.Append(t.keys.Append(append(data, 1), &e.key), &e.value)
 }
 
-// apply repeats recorded entries, in whatever partition their keys belong to now.
-func (t *table[K, S]) apply(data []byte) error {
-	parts := t.open()
+// Apply implements snapshots.State: it repeats recorded entries of a key group.
+func (t *table[K, S]) Apply(group int, data []byte) error {
+	p := t.part(group)
 	for len(data) > 0 {
 		e := entry[K, S]{delete: data[0] == 0}
 		var err error
@@ -173,51 +167,33 @@ func (t *table[K, S]) apply(data []byte) error {
 				return err
 			}
 		}
-		p := parts[keyed.Partition(parts[0].entries.Hash(e.key), len(parts))]
+		if belongs := keyed.Group(p.entries.Hash(e.key)); belongs != group {
+			return fmt.Errorf("the state of key group %d has a key of group %d: another version of this package or of the key's encoding wrote it", group, belongs)
+		}
 		p.put(&e)
-		p.compact()
 	}
+	p.compact()
 	return nil
 }
 
-// save writes blocks of recorded entries, each behind its length.
-func (t *table[K, S]) save(w io.Writer) error {
-	var block, length []byte
-	for _, p := range t.open() {
-		block = block[:0]
-		for slot := range p.entries.End() {
-			if p.entries.Live(slot) {
-				block = t.record(block, &entry[K, S]{key: p.entries.Key(slot), value: *p.entries.At(slot)})
-			}
-		}
-		length = binary.AppendUvarint(length[:0], uint64(len(block)))
-		if _, err := w.Write(length); err != nil {
-			return err
-		}
-		if _, err := w.Write(block); err != nil {
-			return err
-		}
+// Snapshot implements snapshots.State: it writes the entries of a key group.
+func (t *table[K, S]) Snapshot(group int, w io.Writer) error {
+	p := t.part(group)
+	var data []byte
+	for slot := range p.slotsOf(group - p.first) {
+		data = t.record(data, &entry[K, S]{key: p.entries.Key(slot), value: *p.entries.At(slot)})
 	}
-	return nil
+	_, err := w.Write(data)
+	return err
 }
 
-func (t *table[K, S]) load(r io.Reader) error {
+// Restore implements snapshots.State.
+func (t *table[K, S]) Restore(group int, r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return err
 	}
-	in := reading{data: data}
-	for len(in.data) > 0 {
-		n := in.count()
-		if in.err != nil {
-			return in.err
-		}
-		if err := t.apply(in.data[:n]); err != nil {
-			return err
-		}
-		in.data = in.data[n:]
-	}
-	return nil
+	return t.Apply(group, data)
 }
 
 func (t *table[K, S]) size() (n int64) {
@@ -227,12 +203,13 @@ func (t *table[K, S]) size() (n int64) {
 	return n
 }
 
-func (t *table[K, S]) describe(kind string) string {
-	return fmt.Sprintf("%s %s %s", kind, reflect.TypeFor[K](), reflect.TypeFor[S]())
+func (t *table[K, S]) describe() string {
+	return fmt.Sprintf("%s %s %s", t.kind, reflect.TypeFor[K](), reflect.TypeFor[S]())
 }
 
-// collection is the state after a tick, as pairs. It must be read before the next
-// tick comes: later the state has moved on.
+// collection is the state after a tick, as pairs, by key group and in each in the
+// order in which keys came: so a run that was restored gives the same. It must be
+// read before the next tick comes: later the state has moved on.
 func (t *table[K, S]) collection(n *node, tick int64) rdd.Pairs[K, S] {
 	count := len(t.open())
 	return rdd.FromKeyedChunks(t.session.scope, n.name, count, rdd.Hash(count), func(task rdd.Task, partition int) rdd.KeyedChunks[K, S] {
@@ -242,10 +219,20 @@ func (t *table[K, S]) collection(n *node, tick int64) rdd.Pairs[K, S] {
 				yield(rdd.Columns[K, S]{}, fmt.Errorf("%s: the state after batch %d was asked for when it had moved on to batch %d", n, tick-1, p.tick-1))
 				return
 			}
-			for run := range p.entries.Runs() {
-				if !yield(rdd.Columns[K, S]{Keys: run.Keys, Values: run.Values}, nil) {
+			var chunk rdd.Columns[K, S]
+			for slot := range p.slots() {
+				chunk.Keys = append(chunk.Keys, p.entries.Key(slot))
+				chunk.Values = append(chunk.Values, *p.entries.At(slot))
+				if len(chunk.Keys) < chunkLength {
+					continue
+				}
+				if !yield(chunk, nil) {
 					return
 				}
+				chunk.Keys, chunk.Values = chunk.Keys[:0], chunk.Values[:0]
+			}
+			if len(chunk.Keys) > 0 {
+				yield(chunk, nil)
 			}
 		}
 	})

@@ -121,6 +121,33 @@ func TestTrap11And12UpdateStateByKey(t *testing.T) {
 	expect(t, "initial state: the first of a key counts, and all are called", got, "a:2 y:1")
 }
 
+// TestInitialStateIsDurable: entries that no batch has touched are there after a
+// restart.
+func TestInitialStateIsDurable(t *testing.T) {
+	disk := sim.NewDisk(sim.Strict)
+	var totals, states []string
+	for i := range 2 {
+		totals, states = nil, nil
+		simulate(t, disk, func(e env.Env) error {
+			o := options(e)
+			o.Checkpoint = "checkpoint"
+			s, err := Recover(o, func(s *Session) error {
+				initial := s.RDD().Parallelize([]kv{{"x", 1}, {"y", 2}}).ToPairs(func(p kv) (string, int) { return p.key, p.value })
+				in := s.From(Constant(kv{"y", 1})).ToPairs(func(p kv) (string, int) { return p.key, p.value })
+				recordPairs(in.UpdateStateByKey(sum, InitialState(initial)), &totals)
+				recordPairs(in.MapWithState(StateFunc(watchIdle).Initial(initial)).Snapshots(), &states)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return runFor(s, 1+i)
+		})
+	}
+	expect(t, "updateStateByKey", totals[:1], "x:1 y:4")
+	expect(t, "mapWithState", states[:1], "x:1 y:2")
+}
+
 func TestUpdateStateByKeyAtToldTimeAndKey(t *testing.T) {
 	got := outputs(t, 2, func(s *Session, got *[]string) {
 		recordPairs(pairsOf(s, []kv{{"a", 1}}, []kv{{"b", 2}}).UpdateStateByKeyAt(func(batch time.Time, key string, values []int, was string, _ bool) (string, bool) {

@@ -3,7 +3,6 @@ package dstream
 import (
 	"context"
 	"fmt"
-	"io"
 	"reflect"
 	"time"
 
@@ -46,11 +45,12 @@ func (p Pairs[K, V]) UpdateStateByKeyAt[S any](f func(batch time.Time, key K, va
 
 // updating is the keeper of UpdateStateByKey.
 type updating[K comparable, V, S any] struct {
+	*table[K, S]
+
 	node    *node
 	grouped *node // rdd.Pairs[K, []V], spread as the table is
 	update  func(batch time.Time, key K, values []V, state S, ok bool) (S, bool)
 	same    func(a, b S) bool // nil: states can't be compared
-	table   *table[K, S]
 	initial *rdd.Pairs[K, S]
 }
 
@@ -60,7 +60,7 @@ func updateStateByKey[K comparable, V, S any](p Pairs[K, V], f func(time.Time, K
 		option(&o)
 	}
 	s := p.node.session
-	u := &updating[K, V, S]{update: f, same: comparison[S](), table: newTable[K, S](s, "UpdateStateByKey"), initial: o.initial}
+	u := &updating[K, V, S]{update: f, same: comparison[S](), table: newTable[K, S](s, "updateStateByKey"), initial: o.initial}
 	u.grouped = derive(p.node, "group", func(r rdd.Pairs[K, V]) rdd.Pairs[K, []V] { return r.GroupByKey(rdd.Slice, s.shuffle()) })
 	u.node = newNode(s, "updateStateByKey", p.node.slide, u.grouped)
 	u.node.keep = u
@@ -81,7 +81,7 @@ func comparison[S any]() func(a, b S) bool {
 
 func (u *updating[K, V, S]) advance(ctx context.Context, tick int64) ([]change, error) {
 	if u.initial != nil {
-		if err := u.begin(ctx, tick); err != nil {
+		if err := u.load(ctx, tick); err != nil {
 			return nil, fmt.Errorf("initial state: %w", err)
 		}
 	}
@@ -97,8 +97,8 @@ func (u *updating[K, V, S]) advance(ctx context.Context, tick int64) ([]change, 
 	return u.table.end(tick, err)
 }
 
-// begin loads the initial state before the first batch of a new stream.
-func (u *updating[K, V, S]) begin(ctx context.Context, tick int64) error {
+// load loads the initial state before the first batch of a new stream.
+func (u *updating[K, V, S]) load(ctx context.Context, tick int64) error {
 	initial := u.initial
 	u.initial = nil
 	if tick > u.node.slide {
@@ -108,11 +108,9 @@ func (u *updating[K, V, S]) begin(ctx context.Context, tick int64) error {
 	if err != nil {
 		return err
 	}
-	parts := u.table.open()
 	for _, pair := range pairs {
-		p := parts[keyed.Partition(parts[0].entries.Hash(pair.Key), len(parts))]
-		if slot, isNew := p.entries.Insert(pair.Key); isNew {
-			*p.entries.At(slot) = pair.Value
+		if p := u.partOf(pair.Key); !p.has(pair.Key) {
+			u.begin(p, pair.Key, pair.Value)
 		}
 	}
 	return nil
@@ -161,9 +159,3 @@ func (u *updating[K, V, S]) compute(entries *keyed.Table[K, S], in rdd.KeyedChun
 	}
 	return changes, nil
 }
-
-func (u *updating[K, V, S]) describe() string        { return u.table.describe("updateStateByKey") }
-func (u *updating[K, V, S]) apply(data []byte) error { return u.table.apply(data) }
-func (u *updating[K, V, S]) save(w io.Writer) error  { return u.table.save(w) }
-func (u *updating[K, V, S]) load(r io.Reader) error  { return u.table.load(r) }
-func (u *updating[K, V, S]) size() int64             { return u.table.size() }

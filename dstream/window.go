@@ -2,6 +2,7 @@ package dstream
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tidewheel/tidewheel/rdd"
@@ -135,9 +136,47 @@ func reduceByKeyAndWindow[K comparable, V any](p Pairs[K, V], f func(V, V) V, w 
 	}
 	reduced := reduceInto(p, f, o.partitions)
 	if o.inverse == nil || slide > length && !s.options.SparkCompatible {
-		return reduceInto(reduced.Window(w), f, o.partitions)
+		return reduceInto(windowInPlace(reduced, o.partitions, length, slide), f, o.partitions)
 	}
 	return slidingWindow(reduced, f, o, length, slide)
+}
+
+// windowInPlace is Window of batches that were reduced into a fixed number of
+// partitions, or that of the session if it is 0. It leaves the pairs in the partitions
+// of their keys, so that they are reduced again without a shuffle.
+func windowInPlace[K comparable, V any](reduced Pairs[K, V], fixed int, length, slide int64) Pairs[K, V] {
+	s := reduced.node.session
+	kept := retainReduced[K, V](reduced.node, fixed)
+	kept.window(length, slide)
+	n := newNode(s, "window", slide, kept.node)
+	n.build = func(tick int64) (any, error) {
+		batches, err := kept.between(tick-length, tick)
+		if err != nil {
+			return nil, err
+		}
+		count := s.partitionsOr(fixed)
+		return rdd.FromKeyedChunks(s.scope, "window", count, rdd.Hash(count), func(_ rdd.Task, partition int) rdd.KeyedChunks[K, V] {
+			return func(yield func(rdd.Columns[K, V], error) bool) { yieldPairs(batches, partition, yield) }
+		}), nil
+	}
+	n.detail, n.crosses = fmt.Sprint(length), true
+	return Pairs[K, V]{n}
+}
+
+// yieldPairs yields a partition of each of the batches as columns.
+func yieldPairs[K comparable, V any](batches [][][]rdd.Pair[K, V], partition int, yield func(rdd.Columns[K, V], error) bool) {
+	chunk := rdd.Columns[K, V]{Keys: make([]K, chunkLength), Values: make([]V, chunkLength)}
+	for _, batch := range batches {
+		for pairs := range slices.Chunk(batch[partition], chunkLength) {
+			chunk.Keys, chunk.Values = chunk.Keys[:len(pairs)], chunk.Values[:len(pairs)]
+			for i := range pairs {
+				chunk.Keys[i], chunk.Values[i] = pairs[i].Key, pairs[i].Value
+			}
+			if !yield(chunk, nil) {
+				return
+			}
+		}
+	}
 }
 
 // reduceInto is ReduceByKey into a fixed number of partitions, or that of the

@@ -80,8 +80,8 @@ func (o options) shape(p *plan) {
 	}
 }
 
-// typical returns plans with an input of about a dozen rows, for sinks that say
-// which batch they have and for those that don't.
+// typical returns plans with an input of about a dozen rows: for sinks that say
+// which batch they have, and, with copies of state after each batch, for those that don't.
 func typical(scenario func(*Sim), o options) []*plan {
 	const rows = 12
 	var best *plan
@@ -95,5 +95,5 @@ func typical(scenario func(*Sim), o options) []*plan {
 			best, distance = p, d
 		}
 	}
-	return []*plan{best, best.with(func(p *plan) { p.shape.asked = 1 })}
+	return []*plan{best, best.with(func(p *plan) { p.shape.asked, p.shape.eager = 1, 1 })}
 }

@@ -31,7 +31,7 @@ type plan struct {
 // shape is how the program and the world around it are set up.
 type shape struct {
 	parallelism int // of the sessions
-	snapshot    int // batches between two snapshots
+	eager       int // 1: state is copied after each batch, not when there is enough to copy
 	wave        int // rows of an input that arrive together
 	downtime    int // intervals between a crash and the next start
 	stop        int // the interval after which the program is stopped and started again; 0: none
@@ -39,7 +39,7 @@ type shape struct {
 	profile     int // the sim.Profile of the disk
 }
 
-var defaultShape = shape{parallelism: 2, snapshot: 2, wave: 4, downtime: 1, profile: int(sim.Strict)}
+var defaultShape = shape{parallelism: 2, wave: 4, downtime: 1, profile: int(sim.Strict)}
 
 // knob is a field of a shape, as plans spell it, draw it and shrink it.
 type knob struct {
@@ -50,7 +50,7 @@ type knob struct {
 
 var knobs = []knob{
 	{"parallelism", func(s *shape) *int { return &s.parallelism }, 1, 4},
-	{"snapshot", func(s *shape) *int { return &s.snapshot }, 1, 5},
+	{"eager", func(s *shape) *int { return &s.eager }, 0, 1},
 	{"wave", func(s *shape) *int { return &s.wave }, 1, 8},
 	{"downtime", func(s *shape) *int { return &s.downtime }, 0, 3},
 	{"stop", func(s *shape) *int { return &s.stop }, 0, 4},

@@ -28,16 +28,15 @@ func (p *Process) Context() context.Context { return p.ctx }
 func (p *Process) FS() env.FS { return p.env.FS() }
 
 // Options returns the options of a stream in the simulated world whose progress is in
-// a directory of the simulated disk. Env, Interval, Checkpoint, Parallelism and
-// SnapshotEvery are set; Env and Interval must stay.
+// a directory of the simulated disk. Env, Interval, Checkpoint and
+// Parallelism are set; Env and Interval must stay.
 func (p *Process) Options(checkpoint string) dstream.Options {
 	shape := p.sim.plan.shape
 	return dstream.Options{
-		Env:           p.env,
-		Interval:      Interval,
-		Checkpoint:    checkpoint,
-		Parallelism:   shape.parallelism,
-		SnapshotEvery: shape.snapshot,
+		Env:         p.env,
+		Interval:    Interval,
+		Checkpoint:  checkpoint,
+		Parallelism: shape.parallelism,
 	}
 }
 

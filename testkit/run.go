@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/sim"
+	"github.com/tidewheel/tidewheel/internal/snapshots"
 )
 
 // A run is a sequence of machines: each lasts until it crashes, its process fails or
@@ -126,7 +127,7 @@ func (s *Sim) buggify(o settings) func(site string) bool {
 		if o.odd != nil {
 			o.odd(site)
 		}
-		return slices.Contains(s.plan.odd, site)
+		return slices.Contains(s.plan.odd, site) || s.plan.shape.eager == 1 && site == snapshots.Eager
 	}
 }
 

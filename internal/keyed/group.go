@@ -10,12 +10,15 @@ const groupBits = 10
 // Group returns the key group of a hash: its top bits.
 func Group(hash uint64) int { return int(hash >> (64 - groupBits)) }
 
+// PartitionOf returns the partition among n that owns a key group, 0 < n <= Groups.
+func PartitionOf(group, n int) int { return group * n >> groupBits }
+
 // Partition returns the partition in [0, n) that a hash belongs to. It is the one
 // function for shuffles and for state. Up to n = Groups a partition owns whole key
 // groups, those of [GroupRange]; beyond that it owns an equal share of all hashes.
 func Partition(hash uint64, n int) int {
 	if n <= Groups {
-		return Group(hash) * n >> groupBits
+		return PartitionOf(Group(hash), n)
 	}
 	partition, _ := bits.Mul64(hash, uint64(n))
 	return int(partition)

@@ -47,6 +47,9 @@ type Log interface {
 	Appended() int64
 }
 
+// Eager is the site at which a simulation has state copied after each batch.
+const Eager = "snapshots: after each batch"
+
 // retainEvery is how many batches pass, at least, between two looks for what the log
 // can drop when nothing is copied.
 const retainEvery = 16
@@ -97,7 +100,7 @@ func (s *Snapshots) Between(operators []Operator, batch int64) error {
 		return nil
 	}
 	s.core.logged = s.before + s.log.Appended()
-	s.core.eager = s.core.eager || s.env.Buggify("snapshots: after each batch")
+	s.core.eager = s.core.eager || s.env.Buggify(Eager)
 	p, due := s.core.next()
 	if !due {
 		if batch%retainEvery == retainEvery-1 {
