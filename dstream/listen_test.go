@@ -362,3 +362,56 @@ func (r tellingReader) Close() error {
 	r.stream.Tell(receiver.Event{Receiver: "r", Kind: receiver.Stopped})
 	return nil
 }
+
+// TestReceiversTellTheSession: what becomes of a real receiver comes to the listeners,
+// in their order.
+func TestReceiversTellTheSession(t *testing.T) {
+	var got []string
+	simulate(t, nil, func(e env.Env) error {
+		s, err := Open(options(e))
+		if err != nil {
+			return err
+		}
+		events(s, &got)
+		runs := 0
+		s.Receive(receiver.Receiver[int](receiver.Func[int](func(ctx context.Context, store *receiver.Store[int]) error {
+			if runs++; runs == 1 {
+				return receiver.Restart(10*time.Millisecond, errors.New("lost"))
+			}
+			return errors.Join(store.Add(ctx, 1), env.Sleep(ctx, e, time.Hour))
+		}))).Print()
+		return runFor(s, 2)
+	})
+	told := slices.DeleteFunc(got, func(event string) bool { return !strings.HasPrefix(event, "receiver ") })
+	if len(told) < 4 || !strings.HasSuffix(told[0], "started") || !strings.HasSuffix(told[2], "started") || !strings.HasSuffix(told[len(told)-1], "stopped") {
+		t.Errorf("got %q", told)
+	}
+}
+
+// TestLive: a line for each stream, written by what its listener is told.
+func TestLive(t *testing.T) {
+	var out strings.Builder
+	show := Live(&out)
+	simulate(t, nil, func(e env.Env) error {
+		for _, name := range []string{"words", "sums"} {
+			s, err := Open(options(e))
+			if err != nil {
+				return err
+			}
+			s.Listen(show(name))
+			s.From(Source[int](NewQueue([]int{1, 2}))).Print()
+			if err := runFor(s, 12); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, want := range []string{"words ", "batch 0 ", "batch 10 ", "sums ", "stopped"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("there is no %q in\n%s", want, &out)
+		}
+	}
+	if n := strings.Count(out.String(), "\n"); n != 6 {
+		t.Errorf("%d lines:\n%s", n, &out)
+	}
+}

@@ -18,6 +18,7 @@ var layers = []struct {
 	{"internal/mutate", nil},
 	{"internal/clocked", []string{"internal/env"}},
 	{"internal/latency", nil},
+	{"internal/live", nil},
 	{"internal/codec", nil},
 	{"internal/keyed", []string{"internal/codec"}},
 	{"internal/sim", []string{"internal/env"}},
