@@ -3,6 +3,7 @@
 package structured
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/tidewheel/tidewheel/internal/mutate"
@@ -11,37 +12,43 @@ import (
 // TestMutantsAreCaught plants each known bug and has the crashes find it.
 func TestMutantsAreCaught(t *testing.T) {
 	defer mutate.Set(0)
-	for number, name := range map[int]string{
-		1:  "the commit is logged before the sink has the batch",
-		2:  "a file is not synced before it is relied on",
-		3:  "a directory is not synced",
-		10: "a replay asks the source again how far it goes",
-		14: "the watermark is forgotten at a restart",
-		11: "a start takes changes of a batch that is not done",
-		16: "a batch that comes again has another number",
-		15: "the watermark goes by the fastest input",
-		17: "an error of a sink is swallowed",
-		18: "what was prepared is neither resumed nor aborted",
-		26: "a sink whose token is logged is believed to have the batch",
-		28: "an idle query holds its commit",
-		27: "a pending batch runs with another number of partitions",
+	const (
+		counts = "word count to a sink that keeps batch ids"
+		files  = "windowed count to files"
+		two    = "word count to two sinks, one of which is committed in two phases"
+		slower = "the slower of two inputs"
+	)
+	for _, m := range []struct {
+		number        int
+		bug, pipeline string
+	}{
+		{1, "the commit is logged before the sink has the batch", counts},
+		{2, "a file is not synced before it is relied on", files},
+		{3, "a directory is not synced", files},
+		{5, "a start fails at a torn end of the log", counts},
+		{10, "a replay asks the source again how far it goes", counts},
+		{11, "a start takes changes of a batch that is not done", files},
+		{14, "the watermark is forgotten at a restart", files},
+		{15, "the watermark goes by the fastest input", slower},
+		{16, "a batch that comes again has another number", counts},
+		{17, "an error of a sink is swallowed", files},
+		{18, "what was prepared is neither resumed nor aborted", two},
+		{26, "a sink whose token is logged is believed to have the batch", two},
+		{27, "a pending batch runs with another number of partitions", counts},
 	} {
-		t.Run(name, func(t *testing.T) {
-			mutate.Set(number)
-			found := 0
-			if violation := idle(); violation != "" {
-				found++
-				t.Logf("an idle query: %s", violation)
+		t.Run(fmt.Sprint(m.number), func(t *testing.T) {
+			mutate.Set(m.number)
+			violation := explore(t, pipelines[m.pipeline])
+			if violation == "" {
+				t.Errorf("not found: %s", m.bug)
 			}
-			for pipelineName, p := range pipelines {
-				if violation := explore(t, p); violation != "" {
-					found++
-					t.Logf("%s: %s", pipelineName, violation)
-				}
-			}
-			if found == 0 {
-				t.Error("not found")
-			}
+			t.Logf("%s: %s", m.bug, violation)
 		})
 	}
+	mutate.Set(28)
+	violation := idle()
+	if violation == "" {
+		t.Error("not found: an idle query holds its commit")
+	}
+	t.Log(violation)
 }

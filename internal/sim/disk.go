@@ -68,6 +68,22 @@ func (d *Disk) IsDurable() bool {
 	})
 }
 
+// Memory is how many bytes the contents of files take in memory, with room to grow;
+// those of files without a name count until a crash.
+func (d *Disk) Memory() int64 {
+	var sum int64
+	for _, n := range d.nodes {
+		switch {
+		case n == nil:
+		case n.buffer != nil:
+			sum += int64(len(n.buffer.bytes))
+		default:
+			sum += int64(len(n.data))
+		}
+	}
+	return sum
+}
+
 // Clone returns a copy that changes apart from d. It costs one pointer a file.
 func (d *Disk) Clone() *Disk {
 	d.token = new(token) // neither owns what both share
