@@ -24,6 +24,7 @@ func (r result) String() string   { return r.function.String() }
 type aggregation struct {
 	arguments *binder // of the functions: without functions of its own
 	keys      []bound.Expr
+	written   []bound.Expr // the keys as they are written: of a map, without its order
 	keyNames  []string
 	functions []bound.Aggregate
 
@@ -65,13 +66,31 @@ func (g *aggregation) bindKeys(keys []syntax.Node) error {
 		if err != nil {
 			return err
 		}
-		if t := expr.Type(); !isGroupable(t) {
-			return fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
+		g.written = append(g.written, expr)
+		if expr, err = g.arguments.groupable(expr); err != nil {
+			return err
 		}
 		g.keys = append(g.keys, expr)
 		g.keyNames = append(g.keyNames, nameOf(key))
 	}
 	return nil
+}
+
+// groupable is an expression whose values can be compared: a map has its entries
+// sorted, since their order does not count.
+func (b *binder) groupable(expr bound.Expr) (bound.Expr, error) {
+	t := expr.Type()
+	if t.Kind() != types.KindMap || hasMap(t.Key()) || hasMap(t.Value()) {
+		if hasMap(t) {
+			return nil, fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
+		}
+		return expr, nil
+	}
+	node := syntax.Node(expression{expr})
+	for _, function := range []string{"map_entries", "sort_array", "map_from_entries"} {
+		node = syntax.Call{Function: function, Args: []syntax.Node{node}}
+	}
+	return b.bind(node)
 }
 
 // add binds a call of an aggregate function; the same call twice is computed once.
@@ -122,7 +141,7 @@ func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string)
 // over rewrites an item of the operation's input as one of the aggregation's output.
 func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, error) {
 	for i, key := range g.keys {
-		if bound.Same(key, item) {
+		if bound.Same(key, item) || bound.Same(g.written[i], item) {
 			return bound.Column{Index: i, Field: output[i].Field}, nil
 		}
 	}

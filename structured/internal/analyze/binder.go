@@ -49,7 +49,7 @@ type binder struct {
 
 	// alias returns the item of a name; nil where items cannot be named. It is asked
 	// where there is no such column, or, if aliasFirst is set, before columns are.
-	alias      func(name string) (bound.Expr, bool)
+	alias      func(name string) (bound.Expr, bool, error)
 	aliasFirst bool
 }
 
@@ -170,6 +170,8 @@ func (b *binder) field(arg bound.Expr, name string) (bound.Expr, error) {
 		}
 		lambda := bound.Lambda{Params: []bound.Variable{element}, Body: inside}
 		return bound.Call{Function: "transform", Args: []bound.Expr{arg, lambda}, Of: types.Array(inside.Type())}, nil
+	case t.Kind() == types.KindArray:
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "the elements of %s, %s, have no field %q", arg, t, name)
 	case t.Kind() != types.KindStruct:
 		return nil, fault.Analysisf("INVALID_EXTRACT_BASE_FIELD_TYPE",
 			"%s is of type %s and has no field %q", arg, t, name)

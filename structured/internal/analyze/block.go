@@ -27,7 +27,9 @@ type block struct {
 	labels []string
 	items  []bound.Expr
 	having bound.Expr // nil for none
-	orders []bound.Order
+
+	ambiguous string // the condition of an item's name that several have
+	orders    []bound.Order
 }
 
 // selection gives meaning to a block and the sort keys behind it, nil for none.
@@ -61,13 +63,19 @@ func (r *resolver) selectionOver(node plan.Node, s *syntax.Select, orders []synt
 	if err := b.bind(s, items, orders); err != nil {
 		return nil, err
 	}
-	return b.plan(s)
+	if node, err = b.plan(s); err != nil || !s.Distinct || len(orders) == 0 {
+		return node, err
+	}
+	return r.sortedBy(node, orders)
 }
 
 // where keeps the rows for which a condition is true, which may have subqueries.
 func (r *resolver) where(input plan.Node, condition syntax.Node) (plan.Node, error) {
 	if hasWindowFunction(condition) {
 		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1034", "%s: a window function cannot stand in WHERE; compute it in a subquery and filter that", condition)
+	}
+	if hasCall([]syntax.Node{condition}, func(call syntax.Call) bool { return isGenerator(call.Function) }) {
+		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", "%s: a generator cannot stand in WHERE", condition)
 	}
 	if hasAggregate(condition) {
 		return nil, fault.Analysisf("INVALID_WHERE_CONDITION", "%s is a function of many rows; test it in HAVING", condition)
@@ -86,9 +94,6 @@ func (r *resolver) where(input plan.Node, condition syntax.Node) (plan.Node, err
 
 // condition is a boolean that rows are filtered by.
 func (b *binder) condition(expr bound.Expr) (bound.Expr, error) {
-	if expr.Type() == types.Void {
-		expr = b.convert(expr, types.Boolean)
-	}
 	if expr.Type() != types.Boolean {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", "the condition %s is %s, not boolean", expr, expr.Type())
 	}
@@ -126,7 +131,7 @@ func (b *block) bind(s *syntax.Select, items []syntax.Node, orders []syntax.Node
 			return err
 		}
 	}
-	b.binder.alias = b.aliased
+	b.binder.alias, b.ambiguous = b.aliased, "AMBIGUOUS_LATERAL_COLUMN_ALIAS"
 	for _, item := range items {
 		expr, err := b.binder.bind(unnamed(item))
 		if err != nil {
@@ -143,17 +148,31 @@ func (b *block) bind(s *syntax.Select, items []syntax.Node, orders []syntax.Node
 			return err
 		}
 	}
+	if s.Distinct { // they are sorted by what they give
+		return nil
+	}
 	return b.bindOrders(orders)
 }
 
-// aliased is an item by its name, as far as items are bound.
-func (b *block) aliased(name string) (bound.Expr, bool) {
+// aliased is an item by its name, as far as items are bound. Items of one name that are
+// one column are one item.
+func (b *block) aliased(name string) (bound.Expr, bool, error) {
+	at := -1
 	for i, label := range b.labels {
-		if strings.EqualFold(label, name) {
-			return b.items[i], true
+		if !strings.EqualFold(label, name) {
+			continue
 		}
+		if at >= 0 {
+			if _, column := b.items[i].(bound.Column); !column || !bound.Same(b.items[i], b.items[at]) {
+				return nil, false, fault.Analysisf(b.ambiguous, "%q may be any of several items of that name; sort by their numbers or rename them", name)
+			}
+		}
+		at = i
 	}
-	return nil, false
+	if at < 0 {
+		return nil, false, nil
+	}
+	return b.items[at], true, nil
 }
 
 // plan puts the nodes of the block upon its input.
@@ -170,22 +189,15 @@ func (b *block) plan(s *syntax.Select) (plan.Node, error) {
 		b.node = &plan.Filter{Input: b.node, Condition: b.having}
 	}
 	b.computeWindows()
-	if len(b.orders) > 0 && !s.Distinct && !b.ordersAreItems() {
+	if len(b.orders) > 0 && !b.ordersOverItems() {
 		b.node = &plan.Sort{Input: b.node, Orders: b.orders}
 		b.orders = nil
 	}
-	input := b.node
-	b.node = plan.NewProject(input, b.items, b.labels)
+	b.node = plan.NewProject(b.node, b.items, b.labels)
 	if s.Distinct {
-		var err error
-		if b.node, err = b.Distinct(b.node); err != nil {
-			return nil, err
-		}
+		return b.Distinct(b.node)
 	}
 	if len(b.orders) > 0 {
-		if err := b.ordersOverItems(); err != nil {
-			return nil, err
-		}
 		b.node = &plan.Sort{Input: b.node, Orders: b.orders}
 	}
 	return b.node, nil
@@ -273,6 +285,9 @@ func (b *block) expandCall(item syntax.Node) (syntax.Node, error) {
 				args = append(args, arg)
 				continue
 			}
+			if star.Table != nil && call.Function == "count" && failed == nil {
+				failed = fault.Analysisf("_LEGACY_ERROR_TEMP_1021", "count(%s.*) is not allowed; write count(*) or name the columns", strings.Join(star.Table, "."))
+			}
 			expanded, err := b.expand(star, b.node.Output())
 			if err != nil && failed == nil {
 				failed = err
@@ -297,9 +312,12 @@ func (b *block) expand(star syntax.Star, columns []plan.Column) ([]syntax.Node, 
 		}
 	}
 	var list []syntax.Node
-	for i, column := range columns {
-		if !except[i] && (star.Table == nil || strings.EqualFold(column.Table, star.Table[len(star.Table)-1])) {
-			list = append(list, position(i))
+	for _, hidden := range []bool{true, false} { // a star of a table stands for hidden ones too
+		for i, column := range columns {
+			if column.Hidden == hidden && !except[i] && (star.Table == nil && !hidden ||
+				star.Table != nil && strings.EqualFold(column.Table, star.Table[len(star.Table)-1])) {
+				list = append(list, position(i))
+			}
 		}
 	}
 	if list != nil || star.Table == nil {
@@ -315,21 +333,16 @@ func (b *block) expand(star syntax.Star, columns []plan.Column) ([]syntax.Node, 
 	return list, nil
 }
 
-// withGenerator puts the generator that is among the items upon the input, and its
-// columns in its place.
+// withGenerator puts the generators that are among the items upon the input, one after
+// the other, and their columns in their places.
 func (b *block) withGenerator(items []syntax.Node) ([]syntax.Node, error) {
 	var list []syntax.Node
-	found := false
 	for _, item := range items {
 		call, ok := unnamed(item).(syntax.Call)
 		if !ok || !isGenerator(call.Function) || call.Over != nil {
 			list = append(list, item)
 			continue
 		}
-		if found {
-			return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "there is more than one generator in a SELECT: %s is the second", call)
-		}
-		found = true
 		var columns []string
 		switch named := item.(type) {
 		case syntax.Alias:

@@ -23,23 +23,6 @@ func (b *binder) cast(arg bound.Expr, to types.Type, try bool) (bound.Expr, erro
 // isAtomic reports whether a type has no parts.
 func isAtomic(t types.Type) bool { return t.IsAtomic() }
 
-// isGroupable reports whether values of a type can be told apart, and so be grouped by:
-// all but maps.
-func isGroupable(t types.Type) bool {
-	switch t.Kind() {
-	case types.KindArray:
-		return isGroupable(t.Element())
-	case types.KindStruct:
-		for _, field := range t.Fields() {
-			if !isGroupable(field.Type) {
-				return false
-			}
-		}
-		return true
-	}
-	return t.Kind() != types.KindMap
-}
-
 // common is the type in which values of two types meet.
 func common(a, b types.Type) (types.Type, bool) { return coerce.Common(a, b) }
 

@@ -1,8 +1,11 @@
 package analyze
 
 import (
+	"errors"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/eval"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
@@ -21,6 +24,16 @@ func constantValue(expr bound.Expr) (value any, ok bool, err error) {
 		return nil, false, err
 	}
 	return column.Value(0), true, nil
+}
+
+// early is the error of a constant that cannot be computed as one of analysis.
+func early(err error) error {
+	if failed, ok := errors.AsType[*fault.Error](err); ok {
+		found := *failed
+		found.Stage = fault.Analysis
+		return &found
+	}
+	return err
 }
 
 func isConstant(expr bound.Expr) bool {

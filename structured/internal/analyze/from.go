@@ -33,14 +33,15 @@ func (r *resolver) join(q *syntax.Join) (plan.Node, error) {
 	kind := joinKinds[q.Kind]
 	using := q.Using
 	if q.Natural {
-		for _, column := range left.Output() {
-			if plan.Schema(right.Output()).Index(column.Name) >= 0 {
+		known := plan.Schema(visible(right).Output())
+		for _, column := range visible(left).Output() {
+			if known.Index(column.Name) >= 0 {
 				using = append(using, column.Name)
 			}
 		}
 	}
 	if using != nil {
-		return r.JoinUsing(left, right, kind, using)
+		return r.joinUsing(left, right, kind, using)
 	}
 	return r.Join(left, right, kind, q.On)
 }
@@ -58,7 +59,7 @@ func (r *resolver) tableFunction(q *syntax.TableFunction) (plan.Node, error) {
 	// not beyond start.
 	numbers := []int64{0, 0, 1}
 	if len(q.Args) < 1 || len(q.Args) > 4 {
-		return nil, fault.Analysisf("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "%s: range takes 1 to 4 arguments, got %d", q.At, len(q.Args))
+		return nil, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s: range takes 1 to 4 arguments, got %d", q.At, len(q.Args))
 	}
 	b := r.constants()
 	for i, arg := range q.Args[:min(len(q.Args), 3)] {

@@ -40,6 +40,9 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return expr, err
 	}
 	f, ok := function.Lookup(c.Function)
+	if _, ranks := rankingKind(c.Function); !ok && ranks {
+		return nil, fault.Analysisf("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "%s is a window function: it needs OVER", c.Function)
+	}
 	if !ok {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", c.Function)
 	}

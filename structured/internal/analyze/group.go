@@ -186,12 +186,31 @@ func (b *block) grouped(g *grouping) error {
 }
 
 // aggregate puts the aggregation upon the input and writes all expressions over its
-// columns.
+// columns. Subqueries in keys and in arguments of aggregate functions come before it.
 func (b *block) aggregate() error {
+	if err := b.joinValues(b.group.each); err != nil {
+		return err
+	}
 	node := b.group.node(b.node)
 	output := node.Output()
 	b.node = node
 	return b.each(func(expr bound.Expr) (bound.Expr, error) { return b.group.over(output, expr) })
+}
+
+// each replaces the keys and arguments by what f makes of them.
+func (g *aggregation) each(f func(bound.Expr) (bound.Expr, error)) (err error) {
+	replace := func(expr *bound.Expr) {
+		if *expr != nil && err == nil {
+			*expr, err = f(*expr)
+		}
+	}
+	for i := range g.keys {
+		replace(&g.keys[i])
+	}
+	for i := range g.functions {
+		replace(&g.functions[i].Arg)
+	}
+	return err
 }
 
 // node is the aggregation of input.
@@ -297,10 +316,22 @@ func (b *binder) groupingCall(c syntax.Call) (bound.Expr, error) {
 			return nil, err
 		}
 		at := slices.IndexFunc(g.keys, func(key bound.Expr) bool { return bound.Same(key, expr) })
+		if at < 0 && function.id {
+			return nil, fault.Analysisf("GROUPING_ID_COLUMN_MISMATCH", "%s: the block does not group by %s", c, expr)
+		}
 		if at < 0 {
 			return nil, fault.Analysisf("GROUPING_COLUMN_MISMATCH", "%s: the block does not group by %s", c, expr)
 		}
 		function.keys = append(function.keys, at)
+	}
+	if function.id && len(c.Args) > 0 {
+		inOrder := len(function.keys) == len(g.keys)
+		for i, key := range function.keys {
+			inOrder = inOrder && key == i
+		}
+		if !inOrder {
+			return nil, fault.Analysisf("GROUPING_ID_COLUMN_MISMATCH", "%s must name the keys of the block, all and in their order, or none", c)
+		}
 	}
 	if len(c.Args) == 0 {
 		for i := range g.keys {

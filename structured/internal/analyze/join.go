@@ -20,7 +20,7 @@ func (a Analyzer) Join(left, right plan.Node, kind physical.JoinKind, on syntax.
 		return join, nil
 	}
 	if hasAggregate(on) {
-		return nil, fault.Analysisf("", "%s is a function of many rows; compute it with Agg before the join", on)
+		return nil, fault.Analysisf("UNSUPPORTED_EXPR_FOR_OPERATOR", "%s is a function of many rows; compute it with Agg before the join", on)
 	}
 	binder := a.binderOf(append(append([]plan.Column{}, left.Output()...), right.Output()...))
 	condition, err := binder.bind(on)
@@ -39,8 +39,23 @@ func (a Analyzer) Join(left, right plan.Node, kind physical.JoinKind, on syntax.
 
 // JoinUsing pairs the rows of two tables that have equal values in the columns of
 // these names, which both have. The result has each of them once: of a right outer
-// join the right one, of a full outer join the one that is not null, else the left one. Then come the other columns of the left table and of the right one.
+// join the right one, of a full outer join the one that is not null, else the left one.
+// Then come the other columns of the left table and of the right one.
 func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using []string) (plan.Node, error) {
+	project, err := a.joinUsing(left, right, kind, using)
+	if err != nil {
+		return nil, err
+	}
+	shown := len(project.Exprs)
+	for shown > 0 && project.Hidden[shown-1] {
+		shown--
+	}
+	return plan.NewProject(project.Input, project.Exprs[:shown], project.Names[:shown]), nil
+}
+
+// joinUsing is JoinUsing with hidden columns behind the others: those that equal columns
+// have taken the place of.
+func (a Analyzer) joinUsing(left, right plan.Node, kind physical.JoinKind, using []string) (*plan.Project, error) {
 	if len(using) == 0 {
 		return nil, fault.Analysisf("", "there is no column to join by")
 	}
@@ -49,7 +64,7 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 	binder := a.binderOf(columns)
 	var parts, merged []bound.Expr
 	var labels []string
-	used := make([]bool, len(columns))
+	used, shown := make([]bool, len(columns)), make([]bool, len(columns))
 	for _, name := range using {
 		l, err := onlyNamed(left.Output(), name)
 		if err != nil {
@@ -68,8 +83,10 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 		parts, labels = append(parts, equal), append(labels, columns[l].Name)
 		value := binder.column(l)
 		switch kind {
+		default:
+			shown[l] = true
 		case physical.RightOuter:
-			value = binder.column(r)
+			value, shown[r] = binder.column(r), true
 		case physical.FullOuter:
 			either := syntax.Call{Function: "coalesce", Args: []syntax.Node{expression{value}, expression{binder.column(r)}}}
 			if value, err = binder.call(either); err != nil {
@@ -79,12 +96,18 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 		merged = append(merged, value)
 	}
 	join := &plan.Join{Left: left, Right: right, Kind: kind, Condition: bound.Conjunction(parts...)}
-	for i := range join.Output() {
-		if !used[i] {
-			merged, labels = append(merged, binder.column(i)), append(labels, columns[i].Name)
+	output := join.Output()
+	for i, column := range output {
+		if !used[i] && !column.Hidden {
+			merged, labels = append(merged, binder.column(i)), append(labels, column.Name)
 		}
 	}
-	output := join.Output()
+	hidden := make([]bool, len(merged))
+	for i, column := range output {
+		if used[i] && !shown[i] || column.Hidden {
+			merged, labels, hidden = append(merged, binder.column(i)), append(labels, column.Name), append(hidden, true)
+		}
+	}
 	for i, expr := range merged { // the join may have made columns nullable
 		merged[i] = bound.Map(expr, func(e bound.Expr) bound.Expr {
 			if column, ok := e.(bound.Column); ok {
@@ -94,14 +117,30 @@ func (a Analyzer) JoinUsing(left, right plan.Node, kind physical.JoinKind, using
 			return e
 		})
 	}
-	return plan.NewProject(join, merged, labels), nil
+	return &plan.Project{Input: join, Exprs: merged, Names: labels, Hidden: hidden}, nil
+}
+
+// visible is a table without its hidden columns.
+func visible(node plan.Node) plan.Node {
+	var exprs []bound.Expr
+	var labels []string
+	output := node.Output()
+	for i, column := range output {
+		if !column.Hidden {
+			exprs, labels = append(exprs, bound.Column{Index: i, Field: column.Field}), append(labels, column.Name)
+		}
+	}
+	if len(exprs) == len(output) {
+		return node
+	}
+	return plan.NewProject(node, exprs, labels)
 }
 
 // onlyNamed returns the position of the one column of a name.
 func onlyNamed(columns []plan.Column, name string) (int, error) {
 	at, found := -1, 0
 	for i, column := range columns {
-		if strings.EqualFold(column.Name, name) {
+		if !column.Hidden && strings.EqualFold(column.Name, name) {
 			at, found = i, found+1
 		}
 	}

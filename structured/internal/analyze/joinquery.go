@@ -164,8 +164,7 @@ func (b *block) joinValue(q *subquery) (bound.Expr, error) {
 	switch q.kind.(type) {
 	case syntax.Subquery:
 		if !oneEach(q.node) {
-			return nil, fault.Analysisf("INVALID_SUBQUERY_EXPRESSION.MUST_AGGREGATE_CORRELATED_SCALAR_SUBQUERY",
-				"a subquery that stands for a value and names columns of the query around it must be an aggregation")
+			node = d.single(node)
 		}
 	default:
 		output := node.Output()
@@ -181,6 +180,24 @@ func (b *block) joinValue(q *subquery) (bound.Expr, error) {
 		node = &plan.Distinct{Input: first(node, d.width())}
 	}
 	return b.joinDomain(d, node, q), nil
+}
+
+// single keeps the one row that a table, of one column behind the domain, has for each
+// row of the domain. More than one are an error.
+func (d *domain) single(node plan.Node) plan.Node {
+	keys, labels := d.columns(node)
+	field := node.Output()[d.width()].Field
+	value := pack(bound.Column{Index: d.width(), Field: field})
+	grouped := &plan.Aggregate{
+		Input: node, Keys: keys, KeyNames: labels,
+		Functions: []bound.Aggregate{{Function: bound.CountRows, Of: types.Bigint}, {Function: bound.First, Arg: value, Of: value.Type()}},
+		Names:     []string{"rows", "value"},
+	}
+	output := grouped.Output()
+	only := bound.Call{Function: "only_of", Of: value.Type(), Args: []bound.Expr{
+		bound.Column{Index: d.width(), Field: output[d.width()].Field}, bound.Column{Index: d.width() + 1, Field: output[d.width()+1].Field},
+	}}
+	return &plan.Project{Input: grouped, Exprs: append(slices.Clone(keys), unpack(only, 0)), Names: append(slices.Clone(labels), field.Name)}
 }
 
 // single is a table of exactly one row: of nulls, if there is none.
@@ -258,6 +275,11 @@ func (r *resolver) lateralJoin(left plan.Node, q *syntax.Join) (plan.Node, error
 	if q.Kind != syntax.Inner && q.Kind != syntax.Cross && q.Kind != syntax.LeftOuter {
 		return nil, fault.Analysisf("INCOMPATIBLE_JOIN_TYPES", "a lateral join is inner, cross or left outer, not %s", q.Kind)
 	}
+	if function, columns, name, ok := lateralFunction(q.Right); ok && q.On == nil {
+		// Like Spark 4.0, LEFT keeps no row here for which the generator gives none:
+		// that is what LATERAL VIEW OUTER and explode_outer are for.
+		return r.generate(left, syntax.Call{Function: function.Name, Args: function.Args}, false, columns, name)
+	}
 	around := r.Analyzer.binder(left)
 	around.resolver = r
 	inner := *r
@@ -304,6 +326,16 @@ func (r *resolver) lateralJoin(left plan.Node, q *syntax.Join) (plan.Node, error
 		}
 	}
 	return project, nil
+}
+
+// lateralFunction finds a generator that is the whole right side of a lateral join, and
+// what it is called.
+func lateralFunction(query syntax.Query) (f *syntax.TableFunction, columns []string, name string, ok bool) {
+	if aliased, is := query.(*syntax.Aliased); is {
+		query, columns, name = aliased.Input, aliased.Columns, aliased.Name
+	}
+	f, ok = query.(*syntax.TableFunction)
+	return f, columns, name, ok && isGenerator(f.Name)
 }
 
 // qualifiedAs gives the columns of node, from one on, the qualifiers that those of

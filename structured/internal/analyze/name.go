@@ -16,8 +16,8 @@ func (b *binder) name(parts []string) (bound.Expr, error) {
 		return b.fields(variable, parts[1:])
 	}
 	if len(parts) == 1 && b.alias != nil && b.aliasFirst {
-		if expr, ok := b.alias(parts[0]); ok {
-			return expr, nil
+		if expr, ok, err := b.alias(parts[0]); ok || err != nil {
+			return expr, err
 		}
 	}
 	found := b.matches(parts)
@@ -55,8 +55,10 @@ func (b *binder) fields(expr bound.Expr, names []string) (bound.Expr, error) {
 // the query around a subquery.
 func (b *binder) elsewhere(parts []string) (bound.Expr, bool, error) {
 	if b.alias != nil {
-		if expr, ok := b.alias(parts[0]); ok {
-			expr, err := b.fields(expr, parts[1:])
+		if expr, ok, err := b.alias(parts[0]); ok || err != nil {
+			if err == nil {
+				expr, err = b.fields(expr, parts[1:])
+			}
 			return expr, err == nil, err
 		}
 	}
@@ -82,7 +84,7 @@ func (b *binder) matches(parts []string) []match {
 		switch {
 		case len(parts) > 1 && column.Table != "" && strings.EqualFold(parts[0], column.Table) && strings.EqualFold(parts[1], column.Name):
 			found = append(found, match{i, parts[2:]})
-		case strings.EqualFold(parts[0], column.Name):
+		case !column.Hidden && strings.EqualFold(parts[0], column.Name):
 			found = append(found, match{i, parts[1:]})
 		}
 	}

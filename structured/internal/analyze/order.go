@@ -1,10 +1,14 @@
 package analyze
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // sorted orders the rows of a query. The keys behind a block may name columns that it
@@ -17,22 +21,37 @@ func (r *resolver) sorted(q *syntax.Sorted) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.sortedBy(node, q.Orders)
+}
+
+// sortedBy orders a table by keys over its columns.
+func (r *resolver) sortedBy(node plan.Node, orders []syntax.Node) (plan.Node, error) {
 	b := &block{resolver: r, node: node}
 	b.binder = b.newBinder(node)
 	for i, column := range node.Output() {
 		b.items, b.labels = append(b.items, b.binder.column(i)), append(b.labels, column.Name)
 	}
-	if err := b.bindOrders(q.Orders); err != nil {
+	if err := b.bindOrders(orders); err != nil {
 		return nil, err
 	}
-	return &plan.Sort{Input: node, Orders: b.orders}, nil
+	if len(b.orders) == 0 {
+		return node, nil
+	}
+	if err := b.joinSubqueries(); err != nil {
+		return nil, err
+	}
+	width := len(node.Output())
+	return first(&plan.Sort{Input: b.node, Orders: b.orders}, width), nil
 }
 
 // bindOrders binds sort keys: a number is the item of that number, a name an item of
 // that name before it is a column of the input.
 func (b *block) bindOrders(orders []syntax.Node) error {
-	for _, node := range orders {
+	for _, node := range b.allItems(orders) {
 		order := node.(syntax.Order)
+		if hasWindowFunction(order.Arg) {
+			return fault.Analysisf("UNSUPPORTED_EXPR_FOR_OPERATOR", "ORDER BY %s: a window function cannot stand there; name it in SELECT and sort by the name", order.Arg)
+		}
 		expr, ok, err := b.ordinal(order.Arg, "ORDER_BY_POS_OUT_OF_RANGE", len(b.items))
 		if err != nil {
 			return err
@@ -51,10 +70,29 @@ func (b *block) bindOrders(orders []syntax.Node) error {
 	return nil
 }
 
+// allItems are the sort keys, with each item in the place of a lone ALL that is no
+// column.
+func (b *block) allItems(orders []syntax.Node) []syntax.Node {
+	if len(orders) != 1 {
+		return orders
+	}
+	order := orders[0].(syntax.Order)
+	name, ok := order.Arg.(syntax.Name)
+	if !ok || len(name.Parts) > 1 || !strings.EqualFold(name.Parts[0], "all") || len(b.binder.matches(name.Parts)) > 0 {
+		return orders
+	}
+	all := make([]syntax.Node, len(b.items))
+	for i, item := range b.items {
+		order.Arg = expression{item}
+		all[i] = order
+	}
+	return all
+}
+
 func (b *block) orderKey(node syntax.Node) (bound.Expr, error) {
 	binder := *b.binder
 	binder.aliasFirst = true
-	binder.alias = b.aliased
+	binder.alias, b.ambiguous = b.aliased, "UNRESOLVED_COLUMN.WITH_SUGGESTION"
 	return binder.bind(node)
 }
 
@@ -74,59 +112,18 @@ func (b *block) ordinal(node syntax.Node, condition string, items int) (int, boo
 	return int(n) - 1, true, nil
 }
 
-// ordersAreItems reports whether each sort key is an item.
-func (b *block) ordersAreItems() bool {
-	for _, order := range b.orders {
-		if b.itemOf(order.Expr) < 0 {
+// ordersOverItems writes the sort keys over the columns that the items become, if each
+// of them is an item.
+func (b *block) ordersOverItems() bool {
+	over := slices.Clone(b.orders)
+	for i, order := range b.orders {
+		at := slices.IndexFunc(b.items, func(item bound.Expr) bool { return bound.Same(item, order.Expr) })
+		if at < 0 {
 			return false
 		}
+		field := types.Field{Name: b.labels[at], Type: order.Expr.Type(), Nullable: order.Expr.Nullable()}
+		over[i].Expr = bound.Column{Index: at, Field: field}
 	}
+	b.orders = over
 	return true
-}
-
-func (b *block) itemOf(expr bound.Expr) int {
-	for i, item := range b.items {
-		if bound.Same(item, expr) {
-			return i
-		}
-	}
-	return -1
-}
-
-// ordersOverItems writes sort keys over the columns that the items have become.
-func (b *block) ordersOverItems() error {
-	output := b.node.Output()
-	for i, order := range b.orders {
-		expr, ok := overItems(order.Expr, b.items, output)
-		if !ok {
-			return fault.Analysisf("UNRESOLVED_COLUMN.WITH_SUGGESTION",
-				"%s: the rows of SELECT DISTINCT can be sorted by its items %s only", order.Expr, columnList(output))
-		}
-		b.orders[i].Expr = expr
-	}
-	return nil
-}
-
-// overItems writes an expression over the columns that items have become.
-func overItems(expr bound.Expr, items []bound.Expr, output []plan.Column) (bound.Expr, bool) {
-	for i, item := range items {
-		if bound.Same(item, expr) {
-			return bound.Column{Index: i, Field: output[i].Field}, true
-		}
-	}
-	switch e := expr.(type) {
-	case bound.Literal:
-		return e, true
-	case bound.Call:
-		args := make([]bound.Expr, len(e.Args))
-		for i, arg := range e.Args {
-			var ok bool
-			if args[i], ok = overItems(arg, items, output); !ok {
-				return nil, false
-			}
-		}
-		e.Args = args
-		return e, true
-	}
-	return nil, false
 }

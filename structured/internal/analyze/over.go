@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -17,7 +18,6 @@ type windowCall struct {
 	orderBy     []bound.Order
 	frame       bound.Frame
 	function    bound.WindowFunction
-	done        bool // whether a node computes it
 }
 
 // Type returns the type of the function.
@@ -52,9 +52,6 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 	spec, err := b.windowSpec(*c.Over)
 	if err != nil {
 		return nil, err
-	}
-	if hasWindowFunction(append(append(append([]syntax.Node{}, c.Args...), spec.PartitionBy...), spec.OrderBy...)...) {
-		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1035", "%s: a window function cannot be inside another one", c)
 	}
 	w := windowCall{}
 	for _, node := range spec.PartitionBy {
@@ -98,32 +95,17 @@ func (b *block) window(w windowCall, function bound.WindowFunction) bound.Expr {
 	return &w
 }
 
-// windowSpec puts what a named window says into one that starts from it.
+// windowSpec looks up a named window, which may be named after one before it.
 func (b *binder) windowSpec(over syntax.Over) (syntax.Over, error) {
 	if over.Name == "" {
 		return over, nil
 	}
 	for i, named := range b.windows {
-		if !strings.EqualFold(named.Name, over.Name) {
-			continue
+		if strings.EqualFold(named.Name, over.Name) {
+			inner := *b
+			inner.windows = b.windows[:i]
+			return inner.windowSpec(named.Over)
 		}
-		inner := *b
-		inner.windows = b.windows[:i]
-		base, err := inner.windowSpec(named.Over)
-		if err != nil {
-			return over, err
-		}
-		if over.PartitionBy == nil {
-			over.PartitionBy = base.PartitionBy
-		}
-		if over.OrderBy == nil {
-			over.OrderBy = base.OrderBy
-		}
-		if over.Frame == nil {
-			over.Frame = base.Frame
-		}
-		over.Name = ""
-		return over, nil
 	}
 	return over, fault.Analysisf("MISSING_WINDOW_SPECIFICATION", "there is no window %q in the WINDOW clause", over.Name)
 }
@@ -173,7 +155,7 @@ func (b *binder) ranking(c syntax.Call, kind bound.WindowKind, ordered bool) (bo
 
 // rankingArgs completes the arguments of a function that is no aggregate.
 func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
-	integer := func(at int, otherwise int32) error {
+	integer := func(at int, otherwise, least int32) error {
 		if at >= len(f.Args) {
 			f.Args = append(f.Args, bound.Literal{Value: otherwise, Of: types.Int})
 			return nil
@@ -185,6 +167,9 @@ func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
 		n, isNumber := value.(int32)
 		if !ok || !isNumber {
 			return fault.Analysisf("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "%s: argument %d must be a constant number, not %s", c, at+1, f.Args[at])
+		}
+		if n < least {
+			return fault.Analysisf("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "%s: argument %d must be at least %d, not %d", c, at+1, least, n)
 		}
 		f.Args[at] = bound.Literal{Value: n, Of: types.Int}
 		return nil
@@ -205,9 +190,9 @@ func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
 		f.Of = types.Double
 	case bound.Ntile:
 		f.Of = types.Int
-		return integer(0, 1)
+		return integer(0, 1, 1)
 	case bound.Lag, bound.Lead:
-		if err := integer(1, 1); err != nil {
+		if err := integer(1, 1, math.MinInt32); err != nil {
 			return err
 		}
 		f.Of = f.Args[0].Type()
@@ -228,7 +213,7 @@ func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
 		if err := ignore(2); err != nil {
 			return err
 		}
-		return integer(1, 1)
+		return integer(1, 1, 1)
 	}
 	return nil
 }
@@ -238,11 +223,14 @@ func (b *binder) aggregateOver(w windowCall, c syntax.Call) (bound.Expr, error) 
 	if !isAggregate(c.Function) {
 		return nil, fault.Analysisf("UNSUPPORTED_EXPR_FOR_WINDOW", "%s is no window function", c.Function)
 	}
+	if c.Filter != nil {
+		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1030", "%s: FILTER cannot be used in a window function; write if(condition, value, null)", c)
+	}
 	if c.Distinct {
 		return nil, fault.Analysisf("DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "%s: DISTINCT cannot be used in a window function", c)
 	}
 	c.Over = nil
-	return b.aggregateOf(filtered(c), func(function bound.Aggregate) bound.Expr {
+	return b.aggregateOf(c, func(function bound.Aggregate) bound.Expr {
 		return b.block.window(w, bound.WindowFunction{Kind: bound.OverFrame, Aggregate: function, Of: function.Of})
 	})
 }
@@ -293,11 +281,32 @@ func (b *binder) frame(w *windowCall, frame *syntax.Frame) (bound.Frame, error) 
 	if out.To, err = b.frameBound(w, frame.Rows, frame.To); err != nil {
 		return out, err
 	}
-	if frame.From.Kind == syntax.UnboundedFollowing || frame.To.Kind == syntax.UnboundedPreceding ||
-		frame.From.Kind > frame.To.Kind || frame.Rows && frame.From.Kind == frame.To.Kind && out.From.Rows > out.To.Rows {
+	from, to := frame.From.Kind, frame.To.Kind
+	offsets := isOffset(from) && isOffset(to)
+	switch {
+	case from == syntax.UnboundedFollowing || to == syntax.UnboundedPreceding || from > to && !offsets:
 		return out, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND", "the frame %s ends before it begins", frame)
+	case from > to || frame.Rows && out.From.Rows > out.To.Rows && offsets:
+		return out, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "the frame %s ends before it begins", frame)
+	}
+	if offsets && !frame.Rows {
+		first, err := b.bind(frame.From.Offset)
+		if err != nil {
+			return out, err
+		}
+		last, err := b.bind(frame.To.Offset)
+		if err != nil {
+			return out, err
+		}
+		if first.Type().IsInterval() && first.Type() != last.Type() {
+			return out, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_DIFF_TYPES", "the bounds of the frame %s are %s and %s", frame, first.Type(), last.Type())
+		}
 	}
 	return out, nil
+}
+
+func isOffset(kind syntax.BoundKind) bool {
+	return kind == syntax.Preceding || kind == syntax.Following
 }
 
 func (b *binder) frameBound(w *windowCall, rows bool, at syntax.Bound) (bound.FrameBound, error) {
@@ -335,6 +344,9 @@ func (b *binder) frameBound(w *windowCall, rows bool, at syntax.Bound) (bound.Fr
 		function = bound.Subtract
 	}
 	key := w.orderBy[0].Expr
+	if t := key.Type(); !t.IsNumeric() && !t.IsTime() && !t.IsInterval() || t != types.Date && t.IsTime() && offset.Type().IsNumeric() {
+		return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "a range of %s cannot be counted in %s", t, offset.Type())
+	}
 	value, err := b.call(syntax.Call{Function: string(function), Args: []syntax.Node{expression{key}, expression{offset}}})
 	if err != nil {
 		return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", "a range of %s cannot be counted in %s", key.Type(), offset.Type())
@@ -348,43 +360,66 @@ func (b *binder) frameBound(w *windowCall, rows bool, at syntax.Bound) (bound.Fr
 }
 
 // computeWindows puts nodes upon the block that compute its window functions, one for
-// those of the same partitions and order.
+// those of the same partitions and order. One that is inside another comes first.
 func (b *block) computeWindows() {
-	width := len(b.node.Output())
-	columns := map[*windowCall]int{}
-	for i, first := range b.windows {
-		if first.done {
+	open := b.windows
+	for len(open) > 0 {
+		var ready, wait []*windowCall
+		for _, w := range open {
+			if w.hasWindow() {
+				wait = append(wait, w)
+			} else {
+				ready = append(ready, w)
+			}
+		}
+		columns := b.overNodes(ready)
+		place := func(expr bound.Expr) (bound.Expr, error) {
+			return bound.Map(expr, func(e bound.Expr) bound.Expr {
+				if w, ok := e.(*windowCall); ok && columns[w] != nil {
+					return columns[w]
+				}
+				return e
+			}), nil
+		}
+		b.windows = wait
+		_ = b.each(place)
+		open = wait
+	}
+}
+
+// hasWindow reports whether another window function is inside this one.
+func (w *windowCall) hasWindow() bool {
+	found := false
+	w.each(func(expr *bound.Expr) {
+		bound.Map(*expr, func(e bound.Expr) bound.Expr {
+			_, window := e.(*windowCall)
+			found = found || window
+			return e
+		})
+	})
+	return found
+}
+
+// overNodes puts nodes upon the block that compute functions, and returns their columns.
+func (b *block) overNodes(list []*windowCall) map[*windowCall]bound.Expr {
+	columns := map[*windowCall]bound.Expr{}
+	for i, first := range list {
+		if columns[first] != nil {
 			continue
 		}
 		over := &plan.Over{Input: b.node, PartitionBy: first.partitionBy, OrderBy: first.orderBy}
 		text := bound.OverText(first.partitionBy, first.orderBy)
-		for _, w := range b.windows[i:] {
-			if w.done || bound.OverText(w.partitionBy, w.orderBy) != text {
+		width := len(b.node.Output())
+		for _, w := range list[i:] {
+			if columns[w] != nil || bound.OverText(w.partitionBy, w.orderBy) != text {
 				continue
 			}
-			w.done = true
-			columns[w] = width
-			over.Functions, over.Names = append(over.Functions, w.function), append(over.Names, w.function.String())
+			name := w.function.String()
+			columns[w] = bound.Column{Index: width, Field: types.Nullable(name, w.function.Of)}
+			over.Functions, over.Names = append(over.Functions, w.function), append(over.Names, name)
 			width++
 		}
 		b.node = over
 	}
-	if len(columns) == 0 {
-		return
-	}
-	output := b.node.Output()
-	place := func(expr bound.Expr) bound.Expr {
-		return bound.Map(expr, func(e bound.Expr) bound.Expr {
-			if w, ok := e.(*windowCall); ok {
-				return bound.Column{Index: columns[w], Field: output[columns[w]].Field}
-			}
-			return e
-		})
-	}
-	for i := range b.items {
-		b.items[i] = place(b.items[i])
-	}
-	for i := range b.orders {
-		b.orders[i].Expr = place(b.orders[i].Expr)
-	}
+	return columns
 }

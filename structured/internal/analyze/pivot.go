@@ -17,6 +17,7 @@ func (r *resolver) pivot(q *syntax.Pivot) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	input = visible(input)
 	used := make([]bool, len(input.Output()))
 	for _, node := range append(append([]syntax.Node{}, q.Aggregates...), q.For...) {
 		for part := range parts(node) {
@@ -40,31 +41,42 @@ func (r *resolver) pivot(q *syntax.Pivot) (plan.Node, error) {
 		block.GroupBy = nil
 	}
 	for _, value := range q.Values {
-		condition, name, err := pivotValue(q.For, value)
+		condition, name, err := r.pivotValue(input, q.For, value)
 		if err != nil {
 			return nil, err
 		}
 		for _, item := range q.Aggregates {
-			call, ok := unnamed(item).(syntax.Call)
-			if !ok || !isAggregate(call.Function) {
+			if !hasAggregate(item) {
 				return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1006", "PIVOT needs aggregate functions, and %s is none", item)
 			}
-			if call.Filter != nil {
-				condition = syntax.Call{Function: string(bound.And), Args: []syntax.Node{condition, call.Filter}}
-			}
-			call.Filter = condition
 			label := name
 			if len(q.Aggregates) > 1 {
 				label += "_" + nameOf(item)
 			}
-			block.Items = append(block.Items, syntax.Alias{Arg: call, Name: label})
+			block.Items = append(block.Items, syntax.Alias{Arg: only(condition, unnamed(item)), Name: label})
 		}
 	}
 	return r.selectionOver(input, block, nil)
 }
 
+// only lets the aggregate functions of an expression see the rows for which a condition
+// is true.
+func only(condition, item syntax.Node) syntax.Node {
+	return syntax.Map(item, func(node syntax.Node) syntax.Node {
+		call, ok := node.(syntax.Call)
+		if !ok || call.Over != nil || !isAggregate(call.Function) {
+			return node
+		}
+		if call.Filter != nil {
+			condition = syntax.Call{Function: string(bound.And), Args: []syntax.Node{condition, call.Filter}}
+		}
+		call.Filter = condition
+		return call
+	})
+}
+
 // pivotValue is the condition that a row has a value of PIVOT, and the value's name.
-func pivotValue(columns []syntax.Node, value syntax.Node) (syntax.Node, string, error) {
+func (r *resolver) pivotValue(input plan.Node, columns []syntax.Node, value syntax.Node) (syntax.Node, string, error) {
 	row := []syntax.Node{unnamed(value)}
 	if call, ok := row[0].(syntax.Call); ok && call.Function == "struct" && len(columns) > 1 {
 		row = call.Args
@@ -74,8 +86,26 @@ func pivotValue(columns []syntax.Node, value syntax.Node) (syntax.Node, string, 
 	}
 	var condition syntax.Node
 	var texts []string
+	b := r.binder(input)
 	for i, column := range columns {
-		var equal syntax.Node = syntax.Call{Function: string(bound.EqualNullSafe), Args: []syntax.Node{column, row[i]}}
+		known, err := b.bind(column)
+		if err != nil {
+			return nil, "", err
+		}
+		constant, err := r.constants().bind(row[i])
+		if err != nil {
+			return nil, "", err
+		}
+		if constant, err = b.cast(constant, known.Type(), false); err != nil {
+			return nil, "", err
+		}
+		switch _, ok, err := constantValue(constant); {
+		case err != nil:
+			return nil, "", early(err)
+		case !ok:
+			return nil, "", fault.Analysisf("NON_LITERAL_PIVOT_VALUES", "the value %s of PIVOT is no constant", row[i])
+		}
+		var equal syntax.Node = syntax.Call{Function: string(bound.EqualNullSafe), Args: []syntax.Node{column, expression{constant}}}
 		if condition != nil {
 			equal = syntax.Call{Function: string(bound.And), Args: []syntax.Node{condition, equal}}
 		}
@@ -92,38 +122,64 @@ func pivotValue(columns []syntax.Node, value syntax.Node) (syntax.Node, string, 
 	return condition, strings.Join(texts, "_"), nil
 }
 
-// unpivot gives a row for each of some columns: the others, and its name and value.
+// unpivot gives a row for each of some entries of columns: the other columns, and the
+// entry's name and values.
 func (r *resolver) unpivot(q *syntax.Unpivot) (plan.Node, error) {
 	input, err := r.relation(q.Input)
 	if err != nil {
 		return nil, err
 	}
+	input = visible(input)
 	b := r.binder(input)
 	turned := make([]bool, len(b.input))
-	values := make([]bound.Expr, len(q.Columns))
-	for i, column := range q.Columns {
-		if values[i], err = b.bind(unnamed(column)); err != nil {
+	rows := make([][]bound.Expr, len(q.Entries))
+	labels := make([]string, len(q.Entries))
+	for i, entry := range q.Entries {
+		if len(entry.Columns) != len(q.Values) {
+			return nil, fault.Analysisf("UNPIVOT_VALUE_SIZE_MISMATCH", "an entry of UNPIVOT has %d columns for %d values", len(entry.Columns), len(q.Values))
+		}
+		if rows[i], err = b.bindAll(entry.Columns); err != nil {
 			return nil, err
 		}
-		if at, ok := values[i].(bound.Column); ok {
-			turned[at.Index] = true
+		var parts []string
+		for j, column := range entry.Columns {
+			parts = append(parts, nameOf(column))
+			if at, ok := rows[i][j].(bound.Column); ok {
+				turned[at.Index] = true
+			}
+		}
+		if labels[i] = entry.Name; labels[i] == "" {
+			labels[i] = strings.Join(parts, "_")
 		}
 	}
-	t, ok := commonOf(values)
-	if !ok {
-		return nil, fault.Analysisf("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "the columns of UNPIVOT have no type in common: %s", typeList(values))
+	expand := &plan.Expand{Input: input, Fields: []types.Field{types.Required(q.Name, types.String)}}
+	for _, label := range labels {
+		expand.Lists = append(expand.Lists, []bound.Expr{bound.Literal{Value: label, Of: types.String}})
 	}
-	expand := &plan.Expand{Input: input, Fields: []types.Field{types.Required(q.Name, types.String), types.Nullable(q.Value, t)}}
-	for i, column := range q.Columns {
-		expand.Lists = append(expand.Lists, []bound.Expr{bound.Literal{Value: nameOf(column), Of: types.String}, b.convert(values[i], t)})
+	for j, name := range q.Values {
+		values := make([]bound.Expr, len(rows))
+		for i := range rows {
+			values[i] = rows[i][j]
+		}
+		t, ok := commonOf(values)
+		if !ok || mixesText(values) {
+			return nil, fault.Analysisf("UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "the columns of UNPIVOT have no type in common: %s", typeList(values))
+		}
+		expand.Fields = append(expand.Fields, types.Nullable(name, t))
+		for i := range rows {
+			expand.Lists[i] = append(expand.Lists[i], b.convert(values[i], t))
+		}
 	}
 	var node plan.Node = expand
 	output := expand.Output()
-	last := len(output) - 1
 	if !q.IncludeNulls {
-		node = &plan.Filter{Input: node, Condition: bound.Call{
-			Function: bound.IsNotNull, Args: []bound.Expr{bound.Column{Index: last, Field: output[last].Field}}, Of: types.Boolean,
-		}}
+		var some bound.Expr
+		for at := len(output) - len(q.Values); at < len(output); at++ {
+			some = either(some, bound.Call{
+				Function: bound.IsNotNull, Args: []bound.Expr{bound.Column{Index: at, Field: output[at].Field}}, Of: types.Boolean,
+			})
+		}
+		node = &plan.Filter{Input: node, Condition: some}
 	}
 	project := &plan.Project{Input: node}
 	for i, column := range output {
@@ -133,4 +189,21 @@ func (r *resolver) unpivot(q *syntax.Unpivot) (plan.Node, error) {
 		}
 	}
 	return project, nil
+}
+
+func either(a, b bound.Expr) bound.Expr {
+	if a == nil {
+		return b
+	}
+	return bound.Call{Function: bound.Or, Args: []bound.Expr{a, b}, Of: types.Boolean}
+}
+
+// mixesText reports whether there are strings among values, and others.
+func mixesText(values []bound.Expr) bool {
+	text, other := false, false
+	for _, value := range values {
+		text = text || value.Type() == types.String
+		other = other || value.Type() != types.String && value.Type() != types.Void
+	}
+	return text && other
 }

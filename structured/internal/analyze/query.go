@@ -125,7 +125,10 @@ func (r *resolver) aliased(q *syntax.Aliased) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if input, err = renamed(input, q.Columns); err != nil {
+	if _, inline := q.Input.(*syntax.Values); inline && q.Columns != nil && len(q.Columns) != len(input.Output()) {
+		return nil, fault.Analysisf("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "%d names for the %d columns of VALUES", len(q.Columns), len(input.Output()))
+	}
+	if input, err = renamed(visible(input), q.Columns); err != nil {
 		return nil, err
 	}
 	return r.Alias(input, q.Name)
@@ -168,7 +171,7 @@ func (r *resolver) values(q *syntax.Values) (plan.Node, error) {
 			column[i] = row[j]
 		}
 		t, ok := commonOf(column)
-		if !ok {
+		if !ok || mixesText(column) {
 			return nil, fault.Analysisf("INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "column %d of VALUES has %s", j+1, typeList(column))
 		}
 		for _, row := range values.Rows {
@@ -186,7 +189,7 @@ func (r *resolver) limited(q *syntax.Limited) (plan.Node, error) {
 		return nil, err
 	}
 	if q.Offset != nil {
-		n, err := r.constantCount(q.Offset, "offset")
+		n, err := r.constantCount(node, q.Offset, "offset")
 		if err != nil {
 			return nil, err
 		}
@@ -197,16 +200,17 @@ func (r *resolver) limited(q *syntax.Limited) (plan.Node, error) {
 	if q.Limit == nil {
 		return node, nil
 	}
-	n, err := r.constantCount(q.Limit, "limit")
+	n, err := r.constantCount(node, q.Limit, "limit")
 	if err != nil {
 		return nil, err
 	}
 	return r.Analyzer.Limit(node, n)
 }
 
-// constantCount is the value of LIMIT or OFFSET.
-func (r *resolver) constantCount(node syntax.Node, clause string) (int64, error) {
-	b := r.constants()
+// constantCount is the value of LIMIT or OFFSET behind a table.
+func (r *resolver) constantCount(input plan.Node, node syntax.Node, clause string) (int64, error) {
+	b := r.binder(input)
+	b.resolver = r
 	expr, err := b.bind(node)
 	if err != nil {
 		return 0, err

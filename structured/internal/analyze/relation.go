@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -83,10 +84,23 @@ func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 
 // distinguishable refuses a column whose values have no equality.
 func distinguishable(column plan.Column) error {
-	if t := column.Type; !isGroupable(t) {
-		return fault.Analysisf("", "column %q: values of type %s cannot be told apart", column.Name, t)
+	if hasMap(column.Type) {
+		return fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "column %q is %s: rows with maps cannot be told apart", column.Name, column.Type)
 	}
 	return nil
+}
+
+// hasMap reports whether there is a map in values of a type.
+func hasMap(t types.Type) bool {
+	switch t.Kind() {
+	case types.KindMap:
+		return true
+	case types.KindArray:
+		return hasMap(t.Element())
+	case types.KindStruct:
+		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return hasMap(f.Type) })
+	}
+	return false
 }
 
 // Alias names the table.

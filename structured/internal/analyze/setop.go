@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
-	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
@@ -20,12 +19,8 @@ func (r *resolver) setOperation(q *syntax.SetOperation) (plan.Node, error) {
 	}
 	left, right = &plan.Alias{Input: left}, &plan.Alias{Input: right}
 	switch {
-	case q.Operator == syntax.Union && q.ByName:
-		left, err = r.UnionByName(left, right)
 	case q.Operator == syntax.Union:
 		left, err = r.Union(left, right)
-	case q.ByName:
-		return nil, fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_BY_NAME", "BY NAME is for UNION only")
 	case q.Operator == syntax.Intersect:
 		return r.Intersect(left, right, q.All)
 	default:
@@ -114,12 +109,16 @@ func numbered(input plan.Node) plan.Node {
 	return over
 }
 
-// first is a table with its first columns alone.
+// first is a table with its first columns alone, hidden ones as well.
 func first(input plan.Node, width int) plan.Node {
-	output := input.Output()[:width]
-	exprs := make([]bound.Expr, width)
-	for i, column := range output {
-		exprs[i] = bound.Column{Index: i, Field: column.Field}
+	output := input.Output()
+	if len(output) == width {
+		return input
 	}
-	return plan.NewProject(input, exprs, names(output))
+	project := &plan.Project{Input: input, Names: names(output[:width]), Hidden: make([]bool, width)}
+	for i, column := range output[:width] {
+		project.Exprs = append(project.Exprs, bound.Column{Index: i, Field: column.Field})
+		project.Hidden[i] = column.Hidden
+	}
+	return project
 }

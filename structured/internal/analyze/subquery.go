@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"slices"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
@@ -157,9 +159,15 @@ func (b *block) joinSubqueries() error {
 		}
 		b.having = rest
 	}
+	return b.joinValues(b.each)
+}
+
+// joinValues puts the values of those subqueries beside the block's rows that stand in
+// some of its expressions, and columns in the place of these.
+func (b *block) joinValues(each func(func(bound.Expr) (bound.Expr, error)) error) error {
 	values := map[*subquery]bound.Expr{}
 	for _, q := range b.queries {
-		if !b.reads(q) {
+		if !q.standsIn(each) {
 			continue
 		}
 		value, err := b.joinValue(q)
@@ -168,10 +176,13 @@ func (b *block) joinSubqueries() error {
 		}
 		values[q] = value
 	}
-	b.queries = nil
-	return b.each(func(expr bound.Expr) (bound.Expr, error) {
+	if len(values) == 0 {
+		return nil
+	}
+	b.queries = slices.DeleteFunc(slices.Clone(b.queries), func(q *subquery) bool { return values[q] != nil })
+	return each(func(expr bound.Expr) (bound.Expr, error) {
 		return bound.Map(expr, func(e bound.Expr) bound.Expr {
-			if q, ok := e.(*subquery); ok {
+			if q, ok := e.(*subquery); ok && values[q] != nil {
 				return values[q]
 			}
 			return e
@@ -179,10 +190,10 @@ func (b *block) joinSubqueries() error {
 	})
 }
 
-// reads reports whether an expression of the block still has a subquery in it.
-func (b *block) reads(q *subquery) bool {
+// standsIn reports whether an expression has the subquery in it.
+func (q *subquery) standsIn(each func(func(bound.Expr) (bound.Expr, error)) error) bool {
 	found := false
-	_ = b.each(func(expr bound.Expr) (bound.Expr, error) {
+	_ = each(func(expr bound.Expr) (bound.Expr, error) {
 		return bound.Map(expr, func(e bound.Expr) bound.Expr {
 			found = found || e == bound.Expr(q)
 			return e

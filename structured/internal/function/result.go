@@ -6,6 +6,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -42,6 +43,13 @@ var resultFunctions = []Function{
 	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(true)},
 	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array, from its end if the third argument is true.", Least: 3, Most: 3, Bind: bindNothing, Kernel: percentiles(false)},
 	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several, the greatest if the second argument is true.", Least: 2, Most: 2, Bind: bindNothing, Kernel: appending(mode)},
+	{Name: "only_of", Doc: "The second argument where the first, a number of rows, is at most 1; else it fails the query.", Least: 2, Most: 2, Bind: bindNothing, Volatile: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+		if args[0].Longs[row] > 1 {
+			return fault.Runtimef("SCALAR_SUBQUERY_TOO_MANY_ROWS", "a subquery that stands for a value gives %d rows", args[0].Longs[row])
+		}
+		out.AppendRange(args[1], row, row+1)
+		return nil
+	})},
 	{Name: "estimate_of", Doc: "The number of distinct values that the registers of a sketch stand for.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		out.AppendLong(0)
 		if !args[0].IsNull(row) {

@@ -34,6 +34,10 @@ type Column struct {
 	// Table is the name by which the column can be qualified; "" is none.
 	Table string
 
+	// Hidden is set on a column that can be named with its table only, and that no star
+	// stands for: one that a join by name has put together with another.
+	Hidden bool
+
 	// Window is the grid of a column that is a time window, and nil for others.
 	Window *bound.Window
 

@@ -7,6 +7,9 @@ type Project struct {
 	Input Node
 	Exprs []bound.Expr
 	Names []string // as long as Exprs
+
+	// Hidden is set for columns that are hidden; nil for none.
+	Hidden []bool
 }
 
 // NewProject returns the projection, or input itself if it would change nothing.
@@ -15,7 +18,7 @@ func NewProject(input Node, exprs []bound.Expr, names []string) Node {
 	same := len(columns) == len(exprs)
 	for i := 0; same && i < len(exprs); i++ {
 		column, ok := exprs[i].(bound.Column)
-		same = ok && column.Index == i && columns[i].Name == names[i]
+		same = ok && column.Index == i && columns[i].Name == names[i] && !columns[i].Hidden
 	}
 	if same {
 		return input
@@ -29,6 +32,7 @@ func (p *Project) Output() []Column {
 	columns := make([]Column, len(p.Exprs))
 	for i, expr := range p.Exprs {
 		columns[i] = derive(expr, p.Names[i], input)
+		columns[i].Hidden = p.Hidden != nil && p.Hidden[i]
 	}
 	return columns
 }
@@ -38,7 +42,7 @@ func (p *Project) Children() []Node { return []Node{p.Input} }
 
 // With returns the projection of another input.
 func (p *Project) With(children []Node) Node {
-	return &Project{Input: children[0], Exprs: p.Exprs, Names: p.Names}
+	return &Project{Input: children[0], Exprs: p.Exprs, Names: p.Names, Hidden: p.Hidden}
 }
 
 func (p *Project) String() string { return "Project " + namedList(p.Exprs, p.Names) }

@@ -157,13 +157,22 @@ var clauses = []string{
 // alias.
 var joins = []string{"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "SEMI", "ANTI", "NATURAL", "ON", "USING"}
 
-// alias takes "AS name" or "name", if there is one.
+// strict are the words that no table has as an alias, even where nothing follows that
+// they could begin.
+var strict = append([]string{"EXCEPT", "MINUS", "INTERSECT", "LATERAL", "UNION"}, joins...)
+
+// alias takes "AS name" or "name", if there is one. A word that begins a clause is a
+// name where the text ends behind it.
 func (p *parser) alias(reserved ...[]string) (string, bool, error) {
+	t := p.peek()
+	if t.kind == word && p.ahead(1).kind == end && (len(reserved) < 2 || !t.isOneOf(strict...)) {
+		p.at++
+		return t.text, true, nil
+	}
 	if p.takes("AS") {
 		name, err := p.name("a name")
 		return name, err == nil, err
 	}
-	t := p.peek()
 	if t.kind == quoted {
 		p.at++
 		return t.text, true, nil

@@ -67,12 +67,19 @@ func (p *parser) columnOrColumns() ([]syntax.Node, error) {
 }
 
 // unpivot reads UNPIVOT [INCLUDE NULLS] (value FOR name IN (columns)) and its alias.
+// Several values in brackets have as many columns in each entry.
 func (p *parser) unpivot(input syntax.Query) (syntax.Query, error) {
 	p.next()
 	unpivot := &syntax.Unpivot{Input: input, IncludeNulls: p.takes("INCLUDE", "NULLS")}
 	p.takes("EXCLUDE", "NULLS")
 	err := p.inParens(func() (err error) {
-		if unpivot.Value, err = p.name("the name of the values' column"); err != nil {
+		if p.sees("(") {
+			unpivot.Values, err = p.names("the name of a values' column")
+		} else {
+			unpivot.Values = make([]string, 1)
+			unpivot.Values[0], err = p.name("the name of the values' column")
+		}
+		if err != nil {
 			return err
 		}
 		if err := p.expect("FOR"); err != nil {
@@ -86,21 +93,9 @@ func (p *parser) unpivot(input syntax.Query) (syntax.Query, error) {
 		}
 		return p.inParens(func() error {
 			return p.list(func() error {
-				parts, err := p.qualified("a column")
-				if err != nil {
-					return err
-				}
-				var item syntax.Node = syntax.Name{Parts: parts}
-				if p.takes("AS") {
-					name := p.peek()
-					if name.kind != word && name.kind != quoted && name.kind != text {
-						return p.unexpected("a name")
-					}
-					p.next()
-					item = syntax.Alias{Arg: item, Name: name.text}
-				}
-				unpivot.Columns = append(unpivot.Columns, item)
-				return nil
+				entry, err := p.unpivotEntry()
+				unpivot.Entries = append(unpivot.Entries, entry)
+				return err
 			})
 		})
 	})
@@ -108,4 +103,18 @@ func (p *parser) unpivot(input syntax.Query) (syntax.Query, error) {
 		return nil, err
 	}
 	return p.tableAlias(unpivot)
+}
+
+// unpivotEntry reads a column, or several in brackets, and the entry's name.
+func (p *parser) unpivotEntry() (entry syntax.UnpivotEntry, err error) {
+	if entry.Columns, err = p.columnOrColumns(); err != nil || !p.takes("AS") {
+		return entry, err
+	}
+	name := p.peek()
+	if name.kind != word && name.kind != quoted && name.kind != text {
+		return entry, p.unexpected("a name")
+	}
+	p.next()
+	entry.Name = name.text
+	return entry, nil
 }

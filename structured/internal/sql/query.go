@@ -39,7 +39,7 @@ func (p *parser) with() (*syntax.With, error) {
 		if table.Name, err = p.name("the name of a common table"); err != nil {
 			return err
 		}
-		if p.sees("(") {
+		if p.sees("(") && !p.ahead(1).isOneOf("SELECT", "WITH", "VALUES", "FROM", "TABLE", "(") {
 			if table.Columns, err = p.names("the name of a column"); err != nil {
 				return err
 			}
@@ -72,7 +72,6 @@ func (p *parser) setOperation(level int) (syntax.Query, error) {
 		if operation.All = p.takes("ALL"); !operation.All {
 			p.takes("DISTINCT")
 		}
-		operation.ByName = p.takes("BY", "NAME")
 		if operation.Right, err = p.setOperation(binds + 1); err != nil {
 			return nil, err
 		}

@@ -41,14 +41,15 @@ func TestQueries(t *testing.T) {
 
 		{"SELECT 1 UNION ALL SELECT 2 EXCEPT SELECT 3", "((select [1] from nothing union all select [2] from nothing) except select [3] from nothing)"},
 		{"SELECT 1 UNION SELECT 2 INTERSECT SELECT 3", "(select [1] from nothing union (select [2] from nothing intersect select [3] from nothing))"},
-		{"(SELECT 1 LIMIT 0) UNION BY NAME SELECT 2", "(select [1] from nothing limit 0 union by name select [2] from nothing)"},
+		{"(SELECT 1 LIMIT 0) UNION SELECT 2", "(select [1] from nothing limit 0 union select [2] from nothing)"},
 		{"SELECT a FROM t ORDER BY a DESC, b NULLS LAST LIMIT 1 + 1 OFFSET 2", "select [a] from t order by [a desc nulls last b asc nulls last] limit (1 + 1) offset 2"},
 		{"SELECT a FROM t LIMIT ALL", "select [a] from t"},
 		{"WITH a AS (SELECT 1), b(x, y) AS (SELECT 2) SELECT 3", "with a [] = select [1] from nothing; b [x y] = select [2] from nothing; select [3] from nothing"},
 
 		{"SELECT (SELECT 1), EXISTS (SELECT 2), a IN (SELECT 3), (a, b) IN (SELECT 4)", "select [scalarsubquery(), exists(), (a in (subquery)), (a, b in (subquery))] from nothing"},
 		{"SELECT * FROM t PIVOT (sum(q) AS s FOR item IN ('pen', 'ink' AS bottle))", "select [*] from (t pivot [sum(q) as s] for [item] in ['pen', 'ink' as bottle])"},
-		{"SELECT * FROM t UNPIVOT INCLUDE NULLS (val FOR col IN (a, b AS x)) AS u", "select [*] from (t unpivot true val col [a, b as x]) as u"},
+		{"SELECT * FROM t UNPIVOT INCLUDE NULLS (val FOR col IN (a, b AS x)) AS u", "select [*] from (t unpivot true [val] col a, b as x) as u"},
+		{"SELECT * FROM t UNPIVOT ((v, w) FOR col IN ((a, b), (c, d) AS x))", "select [*] from (t unpivot false [v w] col a b, c d as x)"},
 		{"SELECT * FROM t TABLESAMPLE (10 PERCENT) REPEATABLE (7) s", "select [*] from (t sample 0.1 7) as s"},
 		{"SELECT /*+ BROADCAST(t) */ a FROM t;", "select [a] from t"},
 	} {
@@ -124,9 +125,6 @@ func dump(query syntax.Query) string {
 		if q.All {
 			text += " all"
 		}
-		if q.ByName {
-			text += " by name"
-		}
 		return text + " " + dump(q.Right) + ")"
 	case *syntax.Sorted:
 		return dump(q.Input) + " order by " + fmt.Sprint(q.Orders)
@@ -148,7 +146,15 @@ func dump(query syntax.Query) string {
 	case *syntax.Pivot:
 		return fmt.Sprintf("(%s pivot [%s] for [%s] in [%s])", dump(q.Input), syntax.List(q.Aggregates), syntax.List(q.For), syntax.List(q.Values))
 	case *syntax.Unpivot:
-		return fmt.Sprintf("(%s unpivot %t %s %s [%s])", dump(q.Input), q.IncludeNulls, q.Value, q.Name, syntax.List(q.Columns))
+		var entries []string
+		for _, entry := range q.Entries {
+			text := strings.ReplaceAll(syntax.List(entry.Columns), ", ", " ")
+			if entry.Name != "" {
+				text += " as " + entry.Name
+			}
+			entries = append(entries, text)
+		}
+		return fmt.Sprintf("(%s unpivot %t %v %s %s)", dump(q.Input), q.IncludeNulls, q.Values, q.Name, strings.Join(entries, ", "))
 	case *syntax.Sample:
 		return fmt.Sprintf("(%s sample %v %d)", dump(q.Input), q.Fraction, q.Seed)
 	}

@@ -45,6 +45,9 @@ func (p *parser) selection(from syntax.Query) (syntax.Query, error) {
 func (p *parser) items() ([]syntax.Node, error) {
 	var items []syntax.Node
 	err := p.list(func() error {
+		if len(items) > 0 && p.sees("FROM") && !p.ahead(1).isOneOf(".", "(", ",") {
+			return parseError("TRAILING_COMMA_IN_SELECT", p.peek().at, "there is a comma behind the last item of SELECT")
+		}
 		item, err := p.item()
 		items = append(items, item)
 		return err

@@ -32,10 +32,9 @@ func (p *parser) over() (*syntax.Over, error) {
 		return over, err
 	}
 	err = p.inParens(func() error {
-		if t := p.peek(); (t.kind == word || t.kind == quoted) &&
-			!t.isOneOf("PARTITION", "DISTRIBUTE", "ORDER", "SORT", "CLUSTER", "ROWS", "RANGE") {
-			p.next()
-			over.Name = t.text
+		if t := p.peek(); (t.kind == word || t.kind == quoted) && p.ahead(1).is(")") {
+			over.Name, err = p.name("a window")
+			return err
 		}
 		if p.takes("PARTITION", "BY") || p.takes("DISTRIBUTE", "BY") {
 			if over.PartitionBy, err = p.expressions(); err != nil {

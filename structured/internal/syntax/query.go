@@ -132,12 +132,10 @@ const (
 
 func (o SetOperator) String() string { return [...]string{"union", "intersect", "except"}[o] }
 
-// SetOperation combines the rows of two tables by the position of their columns, or
-// by their names.
+// SetOperation combines the rows of two tables by the position of their columns.
 type SetOperation struct {
 	Operator    SetOperator
 	All         bool // whether equal rows stay
-	ByName      bool
 	Left, Right Query
 }
 
@@ -175,12 +173,20 @@ type Pivot struct {
 	Values     []Node // Alias or an expression
 }
 
-// Unpivot turns columns into rows of name and value.
+// Unpivot turns columns into rows: each gives the name of an entry and the values of
+// its columns.
 type Unpivot struct {
 	Input        Query
-	IncludeNulls bool
-	Value, Name  string
-	Columns      []Node // Alias or a name
+	IncludeNulls bool     // keep rows whose values are all null
+	Values       []string // the names of the values' columns
+	Name         string
+	Entries      []UnpivotEntry
+}
+
+// UnpivotEntry is columns that become one row.
+type UnpivotEntry struct {
+	Columns []Node // names, as many as there are values
+	Name    string // "" stands for those of the columns
 }
 
 // Sample keeps some of the rows, chosen by chance.
