@@ -43,6 +43,24 @@ func (d DataFrame) WithColumn(name string, value expr.Column) DataFrame {
 	})
 }
 
+// WithColumns is WithColumn for several columns, each named by As. None of them sees
+// another one's new value.
+func (d DataFrame) WithColumns(columns ...expr.Column) DataFrame {
+	items := nodes(columns)
+	return d.then("WithColumns", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.WithColumns(input, items)
+	})
+}
+
+// SelectExpr is Select with columns as text in SQL: "price * 2 AS double", "upper(name)".
+func (d DataFrame) SelectExpr(texts ...string) DataFrame {
+	columns := make([]expr.Column, len(texts))
+	for i, text := range texts {
+		columns[i] = expr.SQL(text)
+	}
+	return d.Select(columns...)
+}
+
 // Drop leaves columns out. Each of them must exist.
 func (d DataFrame) Drop(names ...string) DataFrame {
 	return d.then("Drop", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
@@ -151,12 +169,12 @@ func (d DataFrame) GroupBy[C expr.Arg](keys ...C) Grouped {
 		_, err := a.Aggregate(input, items, nil)
 		return input, err
 	})
-	return Grouped{checked, items}
+	return Grouped{table: checked, keys: items}
 }
 
 // Agg computes aggregates over all rows: its result is one row.
 func (d DataFrame) Agg(columns ...expr.Column) DataFrame {
-	return Grouped{d, nil}.Agg(columns...)
+	return Grouped{table: d}.Agg(columns...)
 }
 
 // Err returns the first mistake made in building the table, and nil if there is none

@@ -21,6 +21,8 @@ type Error = fault.Error
 
 var errOtherSession = errors.New("structured: the two tables are of different sessions; make both with the same one")
 
+var errPivotOfSets = errors.New("structured: Pivot needs the groups of GroupBy, not of Rollup, Cube or GroupingSets")
+
 var errNoTable = errors.New("structured: the zero DataFrame is no table; make one with Session.Read or Session.Stream")
 
 // frame is a DataFrame: one operation upon another frame, or a table that is read.

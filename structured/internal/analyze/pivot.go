@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -30,15 +31,23 @@ func (r *resolver) pivot(q *syntax.Pivot) (plan.Node, error) {
 			}
 		}
 	}
-	block := &syntax.Select{GroupBy: &syntax.Grouping{}}
+	var keys []syntax.Node
 	for i := range used {
 		if !used[i] {
-			block.Items = append(block.Items, position(i))
-			block.GroupBy.Elements = append(block.GroupBy.Elements, syntax.GroupingElement{Sets: [][]syntax.Node{{position(i)}}})
+			keys = append(keys, position(i))
 		}
 	}
-	if len(block.Items) == 0 {
-		block.GroupBy = nil
+	return r.pivotBy(input, keys, q)
+}
+
+// pivotBy groups by keys, whatever the table of q.
+func (r *resolver) pivotBy(input plan.Node, keys []syntax.Node, q *syntax.Pivot) (plan.Node, error) {
+	block := &syntax.Select{Items: slices.Clone(keys)}
+	if len(keys) > 0 {
+		block.GroupBy = &syntax.Grouping{}
+	}
+	for _, key := range keys {
+		block.GroupBy.Elements = append(block.GroupBy.Elements, syntax.GroupingElement{Sets: [][]syntax.Node{{unnamed(key)}}})
 	}
 	for _, value := range q.Values {
 		condition, name, err := r.pivotValue(input, q.For, value)

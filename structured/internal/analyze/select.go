@@ -13,6 +13,9 @@ import (
 // Select computes a column from each item. An item may be all columns, an exploded
 // list or a time window; if one has an aggregate function, the result is one row.
 func (a Analyzer) Select(input plan.Node, items []syntax.Node) (plan.Node, error) {
+	if hasWindowFunction(items...) {
+		return a.block(input, &syntax.Select{Items: items})
+	}
 	if hasAggregate(items...) {
 		return a.Aggregate(input, nil, items)
 	}
@@ -94,6 +97,30 @@ func (a Analyzer) WithColumn(input plan.Node, name string, value syntax.Node) (p
 	}
 	if !replaced {
 		items = append(items, syntax.Alias{Arg: value, Name: name})
+	}
+	return a.Select(input, items)
+}
+
+// WithColumns adds columns, or puts each in the place of all that have its name.
+func (a Analyzer) WithColumns(input plan.Node, values []syntax.Node) (plan.Node, error) {
+	if hasAggregate(values...) {
+		return nil, fault.Analysisf("", "%s is a function of many rows; use GroupBy and Agg", syntax.List(values))
+	}
+	placed := make([]bool, len(values))
+	var items []syntax.Node
+	for i, column := range input.Output() {
+		item := syntax.Node(position(i))
+		for j, value := range values {
+			if strings.EqualFold(column.Name, nameOf(value)) {
+				item, placed[j] = value, true
+			}
+		}
+		items = append(items, item)
+	}
+	for j, value := range values {
+		if !placed[j] {
+			items = append(items, value)
+		}
 	}
 	return a.Select(input, items)
 }
