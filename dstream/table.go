@@ -88,10 +88,11 @@ type entry[K comparable, S any] struct {
 	slot   uint32 // valid until the table is compacted
 }
 
-// advance brings a partition to a tick. compute reads the partition and returns
-// what to change, in order; it may be called again after a failure.
+// advance brings a partition to a tick, once the table is open. compute reads the
+// partition and returns what to change, in order; it may be called again after a
+// failure.
 func (t *table[K, S]) advance(task rdd.Task, tick int64, compute func(p *part[K, S]) ([]entry[K, S], error)) error {
-	p := t.open()[task.Partition()]
+	p := t.parts[task.Partition()]
 	if err := p.turns.take(task.Context(), t.session.env); err != nil {
 		return err
 	}

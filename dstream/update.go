@@ -85,6 +85,7 @@ func (u *updating[K, V, S]) advance(ctx context.Context, tick int64) ([]change, 
 			return nil, fmt.Errorf("initial state: %w", err)
 		}
 	}
+	u.table.open() // before several tasks ask for their partitions at once
 	made, _, err := u.grouped.at(tick)
 	if err != nil {
 		return u.table.end(tick, err)

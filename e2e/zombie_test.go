@@ -26,7 +26,9 @@ func TestZombie(t *testing.T) {
 			waitForFile(t, owner, filepath.Join(w.root, "checkpoint", "epoch"))
 			takeovers := max(2, *killsFlag/20)
 			for range takeovers {
-				until(owner, time.Duration(random.Int64N(int64(4*pace))), func() { w.feed(t) })
+				if until(owner, time.Duration(random.Int64N(int64(4*pace))), func() { w.feed(t) }) {
+					t.Fatalf("the job has ended: %v", owner.err())
+				}
 				owner.signal(t, syscall.SIGSTOP)
 				if err := os.Remove(filepath.Join(w.root, "checkpoint", "lock")); err != nil {
 					t.Fatal(err)
