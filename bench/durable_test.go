@@ -114,7 +114,7 @@ func runStructured(b *testing.B, m *meter, list []string) {
 		b.Fatal(err)
 	}
 	defer session.Close()
-	if _, err := session.Listen(structured.Listener{Progress: func(done structured.Progress) { m.batch(done.DurationMs.TriggerExecution) }}); err != nil {
+	if _, err := session.Listen(structured.Listener{Progress: func(done structured.Progress) { m.batch(done.DurationMs.Total) }}); err != nil {
 		b.Fatal(err)
 	}
 	drop := structured.ForEachBatch(func(context.Context, structured.DataFrame, int64) error { return nil })

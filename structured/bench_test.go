@@ -74,7 +74,7 @@ func BenchmarkQuery(b *testing.B) {
 			b.Run(fmt.Sprintf("durable=%v/rows=%d", durable, rows), func(b *testing.B) {
 				s := newSession(b, 2)
 				var took []time.Duration
-				if _, err := s.Listen(Listener{Progress: func(p Progress) { took = append(took, p.DurationMs.TriggerExecution) }}); err != nil {
+				if _, err := s.Listen(Listener{Progress: func(p Progress) { took = append(took, p.DurationMs.Total) }}); err != nil {
 					b.Fatal(err)
 				}
 				w := s.Stream(newRounds(b, b.N, rows, 50)).GroupBy("value").Count().Write(sink.Memory("counts")).Mode(Update).Trigger(AvailableNow())

@@ -49,6 +49,28 @@ func TestSettle(t *testing.T) {
 	stop(t, q)
 }
 
+// A session's queries have a line each, and their ends are shown.
+func TestLive(t *testing.T) {
+	var text bytes.Buffer
+	s, err := Open(Options{Partitions: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Listen(Live(&text)); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	put(t, dir, "1", "a b a\n")
+	err = wordCount(s.Stream(source.TextFiles(dir))).Write(sink.Memory("words")).Mode(Update).Trigger(AvailableNow()).Named("words").Run(t.Context())
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(text.String()), "\n")
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], "words ") || !strings.HasSuffix(lines[0], "state 2") || !strings.HasSuffix(lines[1], "stopped") {
+		t.Errorf("%q", lines)
+	}
+}
+
 func TestSettleNeedsAMockClock(t *testing.T) {
 	if err := newSession(t, 1).Settle(t.Context()); err == nil {
 		t.Error("Settle returned without a mock clock")

@@ -2,9 +2,9 @@ package structured
 
 import (
 	"encoding/json/jsontext"
-	"encoding/json/v2"
 	"time"
 
+	"github.com/tidewheel/tidewheel/internal/latency"
 	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
 	"github.com/tidewheel/tidewheel/structured/source"
 )
@@ -16,6 +16,8 @@ type Progress struct {
 	Timestamp time.Time `json:"timestamp"` // start of the trigger
 	BatchID   int64     `json:"batchId"`
 	Replayed  bool      `json:"replayed,omitzero"` // it was in flight when the query last stopped
+
+	BatchDuration time.Duration `json:"batchDuration"`
 
 	NumInputRows           int64   `json:"numInputRows"`
 	NumBadRows             int64   `json:"numBadRows,omitzero"`    // left out, see Writer.BadRows
@@ -30,21 +32,14 @@ type Progress struct {
 }
 
 // Durations say where the time of a batch went.
-type Durations struct {
-	LatestOffset     time.Duration `json:"latestOffset"`  // asking the sources what is new
-	QueryPlanning    time.Duration `json:"queryPlanning"` // dividing the ranges into partitions
-	Compute          time.Duration `json:"compute"`
-	WalCommit        time.Duration `json:"walCommit"` // waiting for the plan to be durable
-	AddBatch         time.Duration `json:"addBatch"`  // in the sinks
-	State            time.Duration `json:"state"`     // encoding what changed
-	CommitOffsets    time.Duration `json:"commitOffsets"`
-	TriggerExecution time.Duration `json:"triggerExecution"` // all of it
-}
+type Durations = latency.Split
 
 // EventTime says how far event time has come; each is zero if it is not known.
 type EventTime struct {
 	Watermark time.Time `json:"watermark,omitzero"` // that of this batch
 	Max       time.Time `json:"max,omitzero"`       // the greatest time in this batch
+	Min       time.Time `json:"min,omitzero"`       // the least
+	Avg       time.Time `json:"avg,omitzero"`       // the mean
 }
 
 // OperatorProgress is about one stateful operator.
@@ -77,9 +72,7 @@ type SinkProgress struct {
 
 // JSON returns the progress as JSON, in one line.
 func (p Progress) JSON() string {
-	text, err := json.Marshal(p, json.WithMarshalers(json.MarshalToFunc(func(to *jsontext.Encoder, d time.Duration) error {
-		return to.WriteToken(jsontext.Float(float64(d.Microseconds()) / 1000))
-	})))
+	text, err := latency.JSON(p)
 	if err != nil { // every part of it can be written
 		return `{"error":"` + err.Error() + `"}`
 	}
@@ -149,10 +142,7 @@ func (o *observer) progress(r microbatch.Report) Progress {
 	}
 	p := Progress{
 		Identity: q.identity(), Timestamp: r.Started.UTC().Truncate(time.Millisecond), BatchID: r.Plan.Batch, Replayed: r.Replayed,
-		DurationMs: Durations{
-			LatestOffset: r.Took.Latest, QueryPlanning: r.Took.Plan, Compute: r.Took.Compute, WalCommit: r.Took.Log,
-			AddBatch: r.Took.Sink, State: r.Took.State, CommitOffsets: r.Took.Commit, TriggerExecution: r.Took.Total,
-		},
+		BatchDuration: r.Took.Total, DurationMs: r.Took,
 		Operators: []OperatorProgress{}, Sources: []SourceProgress{},
 		Sink: SinkProgress{NumOutputRows: r.Output}, NumBadRows: r.Bad,
 	}
@@ -168,8 +158,9 @@ func (o *observer) progress(r microbatch.Report) Progress {
 	if r.HasWatermark {
 		p.EventTime.Watermark = time.UnixMicro(r.Plan.Watermark).UTC()
 	}
-	if r.Seen > 0 {
-		p.EventTime.Max = time.UnixMicro(r.Max).UTC()
+	if seen := r.Seen; seen.Rows > 0 {
+		p.EventTime.Max, p.EventTime.Min = time.UnixMicro(seen.Max).UTC(), time.UnixMicro(seen.Min).UTC()
+		p.EventTime.Avg = time.UnixMicro(seen.Mean()).UTC()
 	}
 	for _, operator := range r.Operators {
 		p.Operators = append(p.Operators, OperatorProgress{

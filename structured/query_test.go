@@ -291,6 +291,8 @@ func TestWatermark(t *testing.T) {
 	progress := q.Progress()
 	last := progress[len(progress)-1]
 	same(t, last.EventTime.Watermark, time.Unix(15, 0).UTC())
+	same(t, []time.Time{progress[0].EventTime.Max, progress[0].EventTime.Min, progress[0].EventTime.Avg},
+		[]time.Time{time.Unix(15, 0).UTC(), time.Unix(10, 0).UTC(), time.UnixMilli(12_500).UTC()})
 	put(t, dir, "3", eventsAt(10, 14, 15))
 	process(t, q)
 	put(t, dir, "4", eventsAt(40))
@@ -433,7 +435,7 @@ func TestListenersAndProgress(t *testing.T) {
 	stop(t, q)
 	same(t, heard, []string{"started words", "batch 0", "terminated words <nil>"})
 	same(t, []int64{last.NumInputRows, last.Operators[0].NumRowsTotal, last.Sink.NumOutputRows}, []int64{2, 3, 3})
-	for _, part := range []string{`"name":"words"`, `"batchId":0`, `"numInputRows":2`, `"durationMs":{"latestOffset":`, `"endOffset":{"logOffset":0}`, `"stateOperators":[{"operatorName":`} {
+	for _, part := range []string{`"name":"words"`, `"batchId":0`, `"numInputRows":2`, `"batchDuration":`, `"durationMs":{"latestOffset":`, `"endOffset":{"logOffset":0}`, `"stateOperators":[{"operatorName":`} {
 		if !strings.Contains(last.JSON(), part) {
 			t.Errorf("no %s in %s", part, last.JSON())
 		}

@@ -28,7 +28,7 @@ func runStructured(ctx context.Context, p place) error {
 
 func runQuery(ctx context.Context, p place, session *structured.Session, ledger *wordcount.Ledger) error {
 	if _, err := session.Listen(structured.Listener{Progress: func(done structured.Progress) {
-		now := progress{Batch: done.BatchID, Rows: done.NumInputRows, Took: done.DurationMs.TriggerExecution}
+		now := progress{Batch: done.BatchID, Rows: done.NumInputRows, Took: done.DurationMs.Total}
 		for _, operator := range done.Operators {
 			now.State += operator.NumRowsTotal
 		}

@@ -137,8 +137,10 @@ func TestWatermarkSeesTimes(t *testing.T) {
 	b := batch(t, events, row{nil}, row{int64(7)}, row{int64(-2)}, row{int64(9)})
 	b.Selection = vector.Selection{0, 1, 2}
 	equal(t, "rows pass", all(t, m, b), text("<nil>", "7", "-2"))
-	if seen := m.Take(); seen != (Seen{Rows: 2, Max: 7}) {
+	if seen := m.Take(); seen != (Seen{Rows: 2, Max: 7, Min: -2, sum: 5}) {
 		t.Errorf("saw %+v", seen)
+	} else if seen.Mean() != 2 {
+		t.Errorf("the mean is %d", seen.Mean())
 	}
 	if seen := m.Take(); seen != (Seen{Max: math.MinInt64}) {
 		t.Errorf("then %+v", seen)
@@ -146,7 +148,7 @@ func TestWatermarkSeesTimes(t *testing.T) {
 	windows := types.NewSchema(types.Required("w", types.Window()))
 	m = machine(t, &physical.Watermark{Input: input(windows), Column: 0}).(*Watermark)
 	push(t, m, batch(t, windows, row{[]any{int64(0), int64(10)}}), discard)
-	if seen := m.Take(); seen != (Seen{Rows: 1, Max: 9}) {
+	if seen := m.Take(); seen != (Seen{Rows: 1, Max: 9, Min: 9, sum: 9}) {
 		t.Errorf("of a window %+v", seen)
 	}
 }

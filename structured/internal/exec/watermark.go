@@ -24,14 +24,22 @@ type Watermark struct {
 type Seen struct {
 	Rows int64 // rows with a time
 	Max  int64 // the greatest time, in microseconds; MinInt64 if Rows is 0
+	Min  int64 // the least; not meant if Rows is 0
+	sum  float64
 }
+
+// Mean returns the mean time, in microseconds.
+func (s Seen) Mean() int64 { return int64(s.sum / float64(max(s.Rows, 1))) }
 
 // Merge adds what another one has seen.
 func (s *Seen) Merge(other Seen) {
 	if s.Rows == 0 || other.Rows > 0 && other.Max > s.Max {
 		s.Max = other.Max
 	}
-	s.Rows += other.Rows
+	if s.Rows == 0 || other.Rows > 0 && other.Min < s.Min {
+		s.Min = other.Min
+	}
+	s.Rows, s.sum = s.Rows+other.Rows, s.sum+other.sum
 }
 
 func newWatermark(node *physical.Watermark) *Watermark {
@@ -51,22 +59,25 @@ func (w *Watermark) Push(_ int, b *vector.Batch, emit Emit) error {
 	if column.Type.Kind() == types.KindStruct { // a window, whose time is its last moment
 		column, shift = &column.Children[1], -1
 	}
-	rows, latest := int64(0), int64(math.MinInt64)
+	rows, latest, least, sum := int64(0), int64(math.MinInt64), int64(math.MaxInt64), 0.0
 	if b.Selection == nil && !column.HasNulls() {
 		rows = int64(b.Rows)
 		for _, t := range column.Longs[:b.Rows] {
-			latest = max(latest, t)
+			latest, least = max(latest, t), min(least, t)
+			sum += float64(t)
 		}
 	} else {
 		for i := range b.Len() {
 			if row := b.Row(i); !column.IsNull(row) {
+				t := column.Longs[row]
 				rows++
-				latest = max(latest, column.Longs[row])
+				latest, least = max(latest, t), min(least, t)
+				sum += float64(t)
 			}
 		}
 	}
 	if rows > 0 {
-		w.seen.Merge(Seen{Rows: rows, Max: latest + shift})
+		w.seen.Merge(Seen{Rows: rows, Max: latest + shift, Min: least + shift, sum: sum + float64(rows*shift)})
 	}
 	return emit(b)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/latency"
 	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -18,8 +19,8 @@ import (
 // batch runs a batch whose plan is logged, to its commit. If the next one should
 // follow at once and there is something for it to do, its plan is logged with the
 // commit and returned.
-func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took Durations, pending bool) (next *Plan, err error) {
-	began := e.Env.Mono() - took.Latest
+func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took latency.Split, pending bool) (next *Plan, err error) {
+	began := e.Env.Mono() - took.Fetch
 	e.Observer.Status("Processing new data", true)
 	report := Report{Plan: plan, Started: started, Replayed: pending}
 
@@ -67,7 +68,7 @@ func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took D
 }
 
 // compute reads the ranges of a batch and pushes them through the program.
-func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pending bool) (*run.Result, error) {
+func (e *engine) compute(ctx context.Context, plan *Plan, took *latency.Split, pending bool) (*run.Result, error) {
 	at := e.Env.Mono()
 	if pending && mutate.On(10) {
 		for i, reader := range e.readers {
@@ -99,7 +100,7 @@ func (e *engine) compute(ctx context.Context, plan *Plan, took *Durations, pendi
 }
 
 // deliver hands a batch to each sink that does not have it.
-func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, answer *Answer, report *Report, took *Durations) error {
+func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, answer *Answer, report *Report, took *latency.Split) error {
 	at := e.Env.Mono()
 	batch := sink.Batch{ID: plan.Batch, Time: plan.Time, Partitions: make([]sink.Partition, len(result.Partitions))}
 	schema := e.Root.Schema().Arrow()
@@ -127,7 +128,7 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 // commit logs what the batch changed and that it is done. It looks for the next one
 // first if that should follow at once; if that fails, the batch is done all the
 // same.
-func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answer Answer, report *Report, took *Durations) (next *Plan, err error) {
+func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answer Answer, report *Report, took *latency.Split) (next *Plan, err error) {
 	at := e.Env.Mono()
 	for _, operator := range e.program.Operators() {
 		o := OperatorReport{Name: operator.Name, Counts: operator.Counts(), Partitions: operator.Partitions()}
@@ -153,7 +154,7 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 	if looping && !e.control.drain.IsSet() && e.core.AtOnce(started, e.Env.Now()) {
 		var p Plan
 		var ok bool
-		var look Durations
+		var look latency.Split
 		if p, ok, lookErr = e.look(ctx, &look); ok {
 			next = &p
 			plan := encodePlan(p)
@@ -166,7 +167,7 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 		}
 		var p Plan
 		var ok bool
-		if p, ok, lookErr = e.look(ctx, &Durations{}); ok {
+		if p, ok, lookErr = e.look(ctx, &latency.Split{}); ok {
 			plan := encodePlan(p)
 			next, logged = &p, &plan
 		}
@@ -183,14 +184,11 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 	return next, nil
 }
 
-func (e *engine) report(report *Report, result *run.Result, took Durations) {
+func (e *engine) report(report *Report, result *run.Result, took latency.Split) {
 	report.Took, report.Rows, report.Watermark = took, result.Rows, e.core.Watermark()
 	report.HasWatermark = e.program.Watermarks() > 0
 	for _, seen := range result.Seen {
-		if seen.Rows > 0 && (report.Seen == 0 || seen.Max > report.Max) {
-			report.Max = seen.Max
-		}
-		report.Seen += seen.Rows
+		report.Seen.Merge(seen)
 	}
 	for _, reader := range e.readers {
 		var counts source.Counts

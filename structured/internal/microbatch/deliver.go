@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/latency"
 	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/structured/sink"
 )
@@ -71,7 +72,7 @@ func (e *engine) abortPrepared(ctx context.Context, tokens [][]byte) error {
 
 // commitPrepared commits the batch in the sinks that have it prepared, once it is
 // logged that all have. The state that was appended counts from then on.
-func (e *engine) commitPrepared(ctx context.Context, number int64, answer Answer, took *Durations) error {
+func (e *engine) commitPrepared(ctx context.Context, number int64, answer Answer, took *latency.Split) error {
 	if len(e.prepared) == 0 {
 		return nil
 	}

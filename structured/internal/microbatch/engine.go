@@ -11,6 +11,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/latency"
 	"github.com/tidewheel/tidewheel/internal/snapshots"
 	"github.com/tidewheel/tidewheel/scheduler"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
@@ -139,7 +140,7 @@ func (e *engine) run(ctx context.Context) error {
 	}
 	if pending != nil {
 		started := e.Env.Now()
-		if _, err := e.batch(ctx, *pending, started, Durations{}, true); err != nil {
+		if _, err := e.batch(ctx, *pending, started, latency.Split{}, true); err != nil {
 			return &BatchError{*pending, err}
 		}
 		if err := e.repartition(ctx); err != nil {
@@ -164,7 +165,7 @@ func (e *engine) loop(ctx context.Context) error {
 			return nil
 		}
 		started, ran := e.Env.Now(), next != nil
-		var took Durations
+		var took latency.Split
 		if next == nil {
 			plan, ok, err := e.look(ctx, &took)
 			if err != nil {
@@ -201,7 +202,7 @@ func (e *engine) loop(ctx context.Context) error {
 }
 
 // look asks the sources what is new and decides whether there is a batch to run.
-func (e *engine) look(ctx context.Context, took *Durations) (Plan, bool, error) {
+func (e *engine) look(ctx context.Context, took *latency.Split) (Plan, bool, error) {
 	e.Observer.Status("Getting offsets", false)
 	began := e.Env.Mono()
 	ends := make([]source.Offset, len(e.readers))
@@ -217,7 +218,7 @@ func (e *engine) look(ctx context.Context, took *Durations) (Plan, bool, error) 
 		}
 		ends[i] = end
 	}
-	took.Latest = e.Env.Mono() - began
+	took.Fetch = e.Env.Mono() - began
 	plan, ok := e.core.Plan(e.Env.Now(), e.Partitions, ends)
 	plan.BadRows = e.BadRows
 	return plan, ok, nil

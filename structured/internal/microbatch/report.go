@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/tidewheel/tidewheel/internal/latency"
+	"github.com/tidewheel/tidewheel/structured/internal/exec"
 	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/source"
 )
@@ -26,15 +28,14 @@ type Observer interface {
 type Report struct {
 	Plan    Plan
 	Started time.Time // of the trigger
-	Took    Durations
+	Took    latency.Split
 
 	Rows      []int64         // read, by source
 	Counts    []source.Counts // since the start, by source; zero for sources that do not count
 	Watermark int64           // µs: of the next batch
 
-	HasWatermark bool  // whether the query has any
-	Seen         int64 // rows with an event time
-	Max          int64 // µs: the greatest event time, if Seen is not 0
+	HasWatermark bool      // whether the query has any
+	Seen         exec.Seen // event times
 	Operators    []OperatorReport
 	Output       int64 // rows handed to the sinks
 	Bad          int64 // rows left out since an expression of theirs can't be computed
@@ -47,19 +48,6 @@ type OperatorReport struct {
 	state.Counts
 	Bytes      int64 // of changes logged
 	Partitions int
-}
-
-// Durations say where the time of a batch went. Parts may overlap with nothing else;
-// what is missing from the total is the query's own.
-type Durations struct {
-	Latest  time.Duration // asking the sources what is new
-	Plan    time.Duration // asking them for partitions
-	Compute time.Duration
-	Log     time.Duration // waiting for the plan to be durable
-	Sink    time.Duration
-	State   time.Duration // encoding changes of state
-	Commit  time.Duration // waiting for the commit to be durable
-	Total   time.Duration
 }
 
 // BatchError says which batch failed, and what it was to read.
