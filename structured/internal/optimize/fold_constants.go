@@ -29,11 +29,22 @@ func foldConstants(root plan.Node) plan.Node {
 			return foldScan(n)
 		case *plan.Project:
 			if exprs := foldAll(n.Exprs); exprs != nil {
-				return &plan.Project{Input: n.Input, Exprs: exprs, Names: n.Names}
+				return &plan.Project{Input: n.Input, Exprs: exprs, Names: n.Names, Hidden: n.Hidden}
 			}
 		case *plan.Explode:
 			if list := fold(n.List); !bound.Same(list, n.List) {
-				return &plan.Explode{Input: n.Input, List: list, Keep: n.Keep, Name: n.Name}
+				explode := *n
+				explode.List = list
+				return &explode
+			}
+		case *plan.Join:
+			if n.Condition == nil {
+				return n
+			}
+			if condition := fold(n.Condition); isTrue(condition) {
+				return &plan.Join{Left: n.Left, Right: n.Right, Kind: n.Kind}
+			} else if !bound.Same(condition, n.Condition) {
+				return &plan.Join{Left: n.Left, Right: n.Right, Kind: n.Kind, Condition: condition}
 			}
 		case *plan.Window:
 			if at := fold(n.Time); !bound.Same(at, n.Time) {
@@ -167,6 +178,9 @@ func foldLogic(call bound.Call, neutral, decides func(bound.Expr) bool) bound.Ex
 func compute(call bound.Call) (bound.Expr, bool) {
 	switch call.Of.Kind() {
 	case types.KindArray, types.KindMap, types.KindStruct:
+		return nil, false
+	}
+	if isVolatile(call) {
 		return nil, false
 	}
 	for _, arg := range call.Args {

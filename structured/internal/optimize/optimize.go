@@ -19,7 +19,9 @@ type rule func(plan.Node) plan.Node
 
 // Optimize applies the rules until nothing changes.
 func Optimize(root plan.Node) plan.Node {
-	rules := [...]rule{foldConstants, combineFilters, pushFilters, pushJoins, pushColumns}
+	rules := [...]rule{
+		foldConstants, simplifyBooleans, combineFilters, narrowJoins, pushFilters, pushJoins, mergeProjects, pushLimits, pushColumns,
+	}
 	for changed := true; changed; {
 		changed = false
 		for _, rule := range rules {

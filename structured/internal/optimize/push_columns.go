@@ -73,7 +73,9 @@ func prune(node plan.Node, read columns) (plan.Node, []int) {
 		return pruneDeduplicate(n, read)
 	case *plan.Join:
 		return pruneJoin(n, read)
-	case *plan.Limit, *plan.Alias:
+	case *plan.Over:
+		return pruneOver(n, read)
+	case *plan.Limit, *plan.Offset, *plan.Single, *plan.Alias:
 		child := node.Children()[0]
 		input, at := prune(child, read)
 		if input == child {
@@ -297,4 +299,54 @@ func pruneDeduplicate(n *plan.Deduplicate, read columns) (plan.Node, []int) {
 		keys[i] = at[key]
 	}
 	return &plan.Deduplicate{Input: input, Keys: keys, Within: n.Within}, at
+}
+
+// pruneOver leaves out functions as well as columns; without functions nothing is left
+// to compute.
+func pruneOver(n *plan.Over, read columns) (plan.Node, []int) {
+	width := len(n.Input.Output())
+	below := slices.Clone(read[:width])
+	over := plan.Over{PartitionBy: n.PartitionBy, OrderBy: n.OrderBy}
+	for i, function := range n.Functions {
+		if read[width+i] {
+			over.Functions, over.Names = append(over.Functions, function), append(over.Names, n.Names[i])
+			function.MapExprs(func(e bound.Expr) bound.Expr { below = below.and(e); return e })
+		}
+	}
+	if len(over.Functions) > 0 {
+		below = below.and(n.PartitionBy...)
+		for _, order := range n.OrderBy {
+			below = below.and(order.Expr)
+		}
+	}
+	input, at := prune(n.Input, below)
+	moved := slices.Clone(at)
+	place := len(input.Output())
+	for i := range n.Functions {
+		moved = append(moved, -1)
+		if read[width+i] {
+			moved[width+i] = place
+			place++
+		}
+	}
+	switch {
+	case len(over.Functions) == 0:
+		return input, moved
+	case input == n.Input && len(over.Functions) == len(n.Functions):
+		return n, moved
+	}
+	over.Input = input
+	move := func(e bound.Expr) bound.Expr { return bound.Move(e, at) }
+	over.PartitionBy = make([]bound.Expr, len(n.PartitionBy))
+	for i, expr := range n.PartitionBy {
+		over.PartitionBy[i] = move(expr)
+	}
+	over.OrderBy = slices.Clone(n.OrderBy)
+	for i := range over.OrderBy {
+		over.OrderBy[i].Expr = move(over.OrderBy[i].Expr)
+	}
+	for i := range over.Functions {
+		over.Functions[i] = over.Functions[i].MapExprs(move)
+	}
+	return &over, moved
 }

@@ -31,6 +31,9 @@ func pushFilter(filter *plan.Filter) plan.Node {
 			Predicate: bound.Conjunction(input.Predicate, filter.Condition),
 		}
 	case *plan.Project:
+		if isVolatile(input.Exprs...) || isVolatile(filter.Condition) {
+			return filter
+		}
 		return input.With([]plan.Node{&plan.Filter{Input: input.Input, Condition: bound.Replace(filter.Condition, input.Exprs)}})
 	case *plan.Alias, *plan.Sort, *plan.Distinct:
 		return input.With([]plan.Node{&plan.Filter{Input: input.Children()[0], Condition: filter.Condition}})
@@ -53,6 +56,17 @@ func pushFilter(filter *plan.Filter) plan.Node {
 	case *plan.Aggregate:
 		session := input.Session()
 		return belowKeys(filter, input, func(column int) bool { return column < len(input.Keys) && column != session })
+	case *plan.Over:
+		partition := map[int]bool{}
+		for _, key := range input.PartitionBy {
+			if column, ok := key.(bound.Column); ok {
+				partition[column.Index] = true
+			}
+		}
+		return below(filter, input, identity(len(input.Output())), func(column int) bool { return partition[column] })
+	case *plan.Expand:
+		kept := len(input.Input.Output())
+		return below(filter, input, identity(len(input.Output())), func(column int) bool { return column < kept })
 	case *plan.Explode:
 		kept := len(input.Keep) // behind them are the generated columns
 		return below(filter, input, append(append([]int{}, input.Keep...), -1, -1), func(column int) bool { return column < kept })

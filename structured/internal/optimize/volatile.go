@@ -1,0 +1,22 @@
+package optimize
+
+import (
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
+)
+
+// isVolatile reports whether an expression may differ from one evaluation to the next,
+// or must be evaluated for just the rows that it stands for.
+func isVolatile(exprs ...bound.Expr) bool {
+	found := false
+	for _, expr := range exprs {
+		bound.Map(expr, func(e bound.Expr) bound.Expr {
+			if call, ok := e.(bound.Call); ok {
+				f, known := function.Lookup(string(call.Function))
+				found = found || known && f.Volatile
+			}
+			return e
+		})
+	}
+	return found
+}
