@@ -75,29 +75,18 @@ func (d DataFrame) show(ctx context.Context, n int) (*bytes.Buffer, error) {
 }
 
 // Collect returns the rows as values of T. A struct takes each column into the
-// exported field of that name, found without regard to case; a column without a
-// field, and a field without a column, is an error. Any other T takes the one column
-// that there is. Null needs a pointer. A date or timestamp goes into a time.Time, an
-// interval into a time.Duration or a number of months, a decimal into a string, a
-// list into a slice, a map into a map, a struct into a struct.
+// exported field of that name, found without regard to case, or of that tag,
+// `sql:"name"`; a column without a field, and a field without a column, is an error. Any
+// other T takes the one column that there is. Null needs a pointer. A date or timestamp
+// goes into a time.Time, an interval into a time.Duration or a number of months, a
+// decimal into a string, a list into a slice, a map into a map, a struct into a struct.
 func Collect[T any](ctx context.Context, d DataFrame) ([]T, error) {
-	result, err := d.collect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	assign, err := rowAssigner(result.schema, reflect.TypeFor[T]())
-	if err != nil {
-		return nil, fmt.Errorf("structured: Collect: %w", err)
-	}
 	var rows []T
-	for batch := range result.all() {
-		for i := range batch.Len() {
-			var row T
-			if err := assign(reflect.ValueOf(&row).Elem(), batch.Values(i)); err != nil {
-				return nil, fmt.Errorf("structured: Collect: row %d: %w", len(rows), err)
-			}
-			rows = append(rows, row)
+	for row, err := range All[T](ctx, d) {
+		if err != nil {
+			return nil, err
 		}
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
@@ -122,6 +111,16 @@ func rowAssigner(schema types.Schema, into reflect.Type) (func(into reflect.Valu
 	return structAssigner(schema.Fields, into)
 }
 
+// fieldFor returns the exported field for a column.
+func fieldFor(of reflect.Type, column string) (reflect.StructField, bool) {
+	for _, field := range reflect.VisibleFields(of) {
+		if field.IsExported() && strings.EqualFold(columnName(field), column) {
+			return field, true
+		}
+	}
+	return reflect.StructField{}, false
+}
+
 type assignFunc func(to reflect.Value, value any) error
 
 func structAssigner(columns []types.Field, into reflect.Type) (func(to reflect.Value, values []any) error, error) {
@@ -129,8 +128,8 @@ func structAssigner(columns []types.Field, into reflect.Type) (func(to reflect.V
 	assigns := make([]assignFunc, len(columns))
 	taken := map[string]bool{}
 	for i, column := range columns {
-		field, ok := into.FieldByNameFunc(func(name string) bool { return strings.EqualFold(name, column.Name) })
-		if !ok || !field.IsExported() {
+		field, ok := fieldFor(into, column.Name)
+		if !ok {
 			return nil, fmt.Errorf("%s has no exported field for column %q of (%s)", into, column.Name, types.Schema{Fields: columns})
 		}
 		assign, err := assigner(column.Type, field.Type)
@@ -140,7 +139,7 @@ func structAssigner(columns []types.Field, into reflect.Type) (func(to reflect.V
 		fields[i], assigns[i], taken[field.Name] = field.Index, assign, true
 	}
 	for _, field := range reflect.VisibleFields(into) {
-		if field.IsExported() && !field.Anonymous && !taken[field.Name] {
+		if field.IsExported() && !field.Anonymous && !taken[field.Name] && columnName(field) != "-" {
 			return nil, fmt.Errorf("there is no column for field %s of %s in (%s)", field.Name, into, types.Schema{Fields: columns})
 		}
 	}
