@@ -8,6 +8,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/planner"
+	"github.com/tidewheel/tidewheel/structured/internal/treeprint"
 )
 
 // Explain returns how the table is computed: the plan as it was written with every
@@ -19,18 +20,43 @@ func (d DataFrame) Explain(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	mode, err := possibleMode(node)
-	if err != nil {
-		return "", err
-	}
-	optimised := optimize.Optimize(node)
-	root, _, err := planner.Plan(optimised, mode)
+	return explained(node)
+}
+
+func explained(node plan.Node) (string, error) {
+	optimised, root, err := stages(node)
 	if err != nil {
 		return "", err
 	}
 	return "== Analysed ==\n" + plan.Tree(node) +
 		"== Optimised ==\n" + plan.Tree(optimised) +
 		"== Physical ==\n" + physical.Tree(root), nil
+}
+
+// Graph returns the operators that run as a graph in the language of Graphviz:
+//
+//	dot -Tsvg plan.dot > plan.svg
+func (d DataFrame) Graph(ctx context.Context) (string, error) {
+	node, _, err := d.analysed(ctx)
+	if err != nil {
+		return "", err
+	}
+	_, root, err := stages(node)
+	if err != nil {
+		return "", err
+	}
+	return treeprint.Dot(root, physical.Node.String, physical.Node.Children), nil
+}
+
+// stages are what becomes of an analysed plan.
+func stages(node plan.Node) (optimised plan.Node, root physical.Node, err error) {
+	mode, err := possibleMode(node)
+	if err != nil {
+		return nil, nil, err
+	}
+	optimised = optimize.Optimize(node)
+	root, _, err = planner.Plan(optimised, mode)
+	return optimised, root, err
 }
 
 // possibleMode returns the first output mode in which the query can be written, or

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/sql"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -13,7 +14,8 @@ import (
 
 // SQL returns the table that a query describes, in a large part of Spark's SELECT. It
 // may name the views of this session, see [Session.CreateView], bounded and growing
-// ones. A mistake in the text is an *Error that says where.
+// ones. A mistake in the text is an *Error that says where. EXPLAIN before a query gives
+// one row with the text that DataFrame.Explain has. docs/sql.md describes what is read.
 func (s *Session) SQL(text string) DataFrame {
 	f := &frame{session: s}
 	if s == nil {
@@ -22,8 +24,8 @@ func (s *Session) SQL(text string) DataFrame {
 		return DataFrame{f}
 	}
 	statement, err := sql.Parse(text)
-	if err == nil && (statement.Explain || statement.View != "") {
-		err = errors.New("SQL reads queries; use Explain of their table, and CreateView")
+	if err == nil && statement.View != "" {
+		err = errors.New("SQL reads queries; name their tables by CreateView")
 	}
 	if err != nil {
 		f.place = place("SQL")
@@ -41,7 +43,15 @@ func (s *Session) SQL(text string) DataFrame {
 		for i, name := range names {
 			tables[name] = inputs[i]
 		}
-		return a.Query(statement.Query, tables)
+		node, err := a.Query(statement.Query, tables)
+		if err != nil || !statement.Explain {
+			return node, err
+		}
+		text, err := explained(node)
+		return &plan.Values{
+			Fields: []types.Field{types.Required("plan", types.String)},
+			Rows:   [][]bound.Expr{{bound.Literal{Value: text, Of: types.String}}},
+		}, err
 	}
 	f.start("SQL")
 	return DataFrame{f}

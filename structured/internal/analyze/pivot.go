@@ -62,10 +62,25 @@ func (r *resolver) pivotBy(input plan.Node, keys []syntax.Node, q *syntax.Pivot)
 			if len(q.Aggregates) > 1 {
 				label += "_" + nameOf(item)
 			}
-			block.Items = append(block.Items, syntax.Alias{Arg: only(condition, unnamed(item)), Name: label})
+			value := only(condition, unnamed(item))
+			if !collects(q.Aggregates) {
+				rows := syntax.Call{Function: "count_if", Args: []syntax.Node{condition}}
+				some := syntax.Call{Function: string(bound.Greater), Args: []syntax.Node{rows, syntax.Literal{Value: int32(0), Of: types.Int}}}
+				value = syntax.Call{Function: "if", Args: []syntax.Node{some, value, syntax.Literal{Of: types.Void}}}
+			}
+			block.Items = append(block.Items, syntax.Alias{Arg: value, Name: label})
 		}
 	}
 	return r.selectionOver(input, block, nil)
+}
+
+// collects reports whether a function that gathers arrays is among aggregates. Without
+// one, a group without rows of a value has null for it, even for count; that is how
+// Spark computes pivots of plain values.
+func collects(aggregates []syntax.Node) bool {
+	return hasCall(aggregates, func(call syntax.Call) bool {
+		return call.Function == "collect_list" || call.Function == "collect_set" || call.Function == "array_agg"
+	})
 }
 
 // only lets the aggregate functions of an expression see the rows for which a condition

@@ -1,0 +1,106 @@
+package sql_test
+
+import (
+	"context"
+	"fmt"
+	"go/build"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/tidewheel/tidewheel/examples/sql"
+	"github.com/tidewheel/tidewheel/structured"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// Example asks about a small tree of its own.
+func Example() {
+	root, err := os.MkdirTemp("", "sql")
+	must(err)
+	defer os.RemoveAll(root)
+	for name, text := range map[string]string{
+		"a/a.go":      "package a\n\nimport \"b\"\n\nvar _ = b.B\n",
+		"a/a_test.go": "package a\n\nimport \"testing\"\n",
+		"b/b.go":      "package b\n\nimport \"fmt\"\n\nvar B = fmt.Sprint()\n",
+		"b/more.go":   "package b\n",
+	} {
+		must(os.MkdirAll(filepath.Dir(filepath.Join(root, name)), 0o755))
+		must(os.WriteFile(filepath.Join(root, name), []byte(text), 0o644))
+	}
+	session, err := structured.Open(structured.Options{Partitions: 2})
+	must(err)
+	defer session.Close()
+	must(sql.Tables(session, root))
+	for _, question := range sql.Questions[:3] {
+		fmt.Println(question.Name)
+		for row, err := range session.SQL(question.SQL).Rows(context.Background()) {
+			must(err)
+			fmt.Println(row)
+		}
+	}
+	// Output:
+	// the largest file of each of the largest packages
+	// [b, b/b.go, 5, 6]
+	// [a, a/a.go, 5, 5]
+	// the packages that most others import
+	// [b, 1]
+	// [fmt, 1]
+	// files that no other package of the tree is imported by, by kind
+	// [false, 2, null, null]
+	// [true, 1, null, null]
+}
+
+// TestGoTree asks all questions about the source of Go itself.
+func TestGoTree(t *testing.T) {
+	root := filepath.Join(build.Default.GOROOT, "src")
+	if _, err := os.Stat(filepath.Join(root, "fmt", "print.go")); err != nil {
+		t.Skip("the source of Go is not on this machine: ", err)
+	}
+	session, err := structured.Open(structured.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	if err := sql.Tables(session, root); err != nil {
+		t.Fatal(err)
+	}
+	for _, question := range sql.Questions {
+		table := session.SQL(question.SQL)
+		rows, err := table.Count(context.Background())
+		if err != nil || rows == 0 {
+			t.Errorf("%s: %d rows, %v", question.Name, rows, err)
+		}
+		text, err := table.Explain(context.Background())
+		if err != nil || !strings.Contains(text, "== Physical ==") {
+			t.Errorf("%s: plan %q, %v", question.Name, text, err)
+		}
+	}
+	type sums struct {
+		Package     string
+		Code, Tests *int64
+	}
+	list, err := structured.Collect[sums](context.Background(), session.SQL(sql.Questions[3].SQL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := list[len(list)-1]
+	var code int64
+	for _, row := range list[:len(list)-1] {
+		if row.Code != nil {
+			code += *row.Code
+		}
+	}
+	if last.Package != "all" || *last.Code != code || code == 0 {
+		t.Errorf("all packages have %d lines, their sum is %d", *last.Code, code)
+	}
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
