@@ -50,8 +50,8 @@ func Example() {
 	// [b, 1]
 	// [fmt, 1]
 	// files that no other package of the tree is imported by, by kind
-	// [false, 2, null, null]
-	// [true, 1, null, null]
+	// [false, 2, NULL, NULL]
+	// [true, 1, NULL, NULL]
 }
 
 // TestGoTree asks all questions about the source of Go itself.

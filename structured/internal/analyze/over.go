@@ -284,9 +284,9 @@ func (b *binder) frame(w *windowCall, frame *syntax.Frame) (bound.Frame, error) 
 	from, to := frame.From.Kind, frame.To.Kind
 	offsets := isOffset(from) && isOffset(to)
 	switch {
-	case from == syntax.UnboundedFollowing || to == syntax.UnboundedPreceding || from > to && !offsets:
+	case from == syntax.UnboundedFollowing || to == syntax.UnboundedPreceding:
 		return out, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND", "the frame %s ends before it begins", frame)
-	case from > to || frame.Rows && out.From.Rows > out.To.Rows && offsets:
+	case offsets && from > to || frame.Rows && out.From.Rows > out.To.Rows && offsets:
 		return out, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", "the frame %s ends before it begins", frame)
 	}
 	if offsets && !frame.Rows {
@@ -326,7 +326,7 @@ func (b *binder) frameBound(w *windowCall, rows bool, at syntax.Bound) (bound.Fr
 			return bound.FrameBound{}, err
 		}
 		n, isNumber := value.(int64)
-		if !ok || !isNumber || !offset.Type().IsInteger() {
+		if !ok || !isNumber || offset.Type() != types.Int && offset.Type() != types.Smallint && offset.Type() != types.Tinyint {
 			return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "the bound %s of a frame of rows is no constant whole number", offset)
 		}
 		if at.Kind == syntax.Preceding {

@@ -49,6 +49,10 @@ func (r *resolver) pivotBy(input plan.Node, keys []syntax.Node, q *syntax.Pivot)
 	for _, key := range keys {
 		block.GroupBy.Elements = append(block.GroupBy.Elements, syntax.GroupingElement{Sets: [][]syntax.Node{{unnamed(key)}}})
 	}
+	plain, err := r.allPlain(input, q.Aggregates)
+	if err != nil {
+		return nil, err
+	}
 	for _, value := range q.Values {
 		condition, name, err := r.pivotValue(input, q.For, value)
 		if err != nil {
@@ -63,7 +67,7 @@ func (r *resolver) pivotBy(input plan.Node, keys []syntax.Node, q *syntax.Pivot)
 				label += "_" + nameOf(item)
 			}
 			value := only(condition, unnamed(item))
-			if !collects(q.Aggregates) {
+			if plain {
 				rows := syntax.Call{Function: "count_if", Args: []syntax.Node{condition}}
 				some := syntax.Call{Function: string(bound.Greater), Args: []syntax.Node{rows, syntax.Literal{Value: int32(0), Of: types.Int}}}
 				value = syntax.Call{Function: "if", Args: []syntax.Node{some, value, syntax.Literal{Of: types.Void}}}
@@ -74,13 +78,23 @@ func (r *resolver) pivotBy(input plan.Node, keys []syntax.Node, q *syntax.Pivot)
 	return r.selectionOver(input, block, nil)
 }
 
-// collects reports whether a function that gathers arrays is among aggregates. Without
-// one, a group without rows of a value has null for it, even for count; that is how
-// Spark computes pivots of plain values.
-func collects(aggregates []syntax.Node) bool {
-	return hasCall(aggregates, func(call syntax.Call) bool {
-		return call.Function == "collect_list" || call.Function == "collect_set" || call.Function == "array_agg"
-	})
+// allPlain reports whether the aggregates are numbers and booleans. A group without rows
+// of a value then has null for it, even for count: Spark computes such pivots by putting
+// results into columns, and others by functions of the rows that have the value.
+func (r *resolver) allPlain(input plan.Node, aggregates []syntax.Node) (bool, error) {
+	b := r.binder(input)
+	group := &aggregation{arguments: r.binder(input)}
+	b.aggregate = group.add
+	for _, item := range aggregates {
+		expr, err := b.bind(unnamed(item))
+		if err != nil {
+			return false, err
+		}
+		if t := expr.Type(); !t.IsNumeric() && t != types.Boolean {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // only lets the aggregate functions of an expression see the rows for which a condition
