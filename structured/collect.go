@@ -97,7 +97,7 @@ func (d DataFrame) collect(ctx context.Context) (*collected, error) {
 	if streaming {
 		return nil, errStreaming
 	}
-	root, sources, _, err := d.physicalPlan(ctx, physical.Append)
+	root, sources, _, err := d.physicalPlan(ctx, physical.Append, d.session().moment())
 	if err != nil {
 		return nil, err
 	}

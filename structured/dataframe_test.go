@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/expr"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/source"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -119,7 +120,7 @@ func TestPhysicalPlanNumbersSources(t *testing.T) {
 		WithWatermark("at", 10*time.Second).
 		GroupBy(expr.Window("at", time.Minute), expr.Col("word")).
 		Agg(expr.Count().As("n"))
-	root, sources, growing, err := counts.physicalPlan(t.Context(), physical.Append)
+	root, sources, growing, err := counts.physicalPlan(t.Context(), physical.Append, bound.Now{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/callsite"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/optimize"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
@@ -166,8 +167,8 @@ func (a *analysis) scan(ctx context.Context, f *frame) (plan.Node, error) {
 
 // physicalPlan returns the plan that computes the table, and its sources in the order
 // of their numbers in physical.Scan; the first growing ones grow. A stream must be
-// allowed in the output mode.
-func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode) (root physical.Node, sources []source.Source, growing int, err error) {
+// allowed in the output mode. now stands for the time in its expressions.
+func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode, now bound.Expr) (root physical.Node, sources []source.Source, growing int, err error) {
 	node, known, err := d.analysed(ctx)
 	if err != nil {
 		return nil, nil, 0, err
@@ -175,6 +176,9 @@ func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode) (root p
 	if err := analyze.Legal(node, mode); err != nil {
 		return nil, nil, 0, err
 	}
+	node = plan.Rewrite(node, func(node plan.Node) plan.Node {
+		return plan.MapExprs(node, func(expr bound.Expr) bound.Expr { return bound.At(expr, now) })
+	})
 	root, relations, err := planner.Plan(optimize.Optimize(node), mode)
 	if err != nil {
 		return nil, nil, 0, err

@@ -15,6 +15,8 @@ import (
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // Options says how a session works. The zero value works.
@@ -185,4 +187,9 @@ func (s *Session) detach(id int) {
 
 func (s *Session) analyzer() analyze.Analyzer {
 	return analyze.Analyzer{Zone: s.options.TimeZone, Lenient: s.options.LaxSQL}
+}
+
+// moment is the time for a query that is computed once.
+func (s *Session) moment() bound.Expr {
+	return bound.Literal{Value: s.options.Env.Now().UnixMicro(), Of: types.Timestamp}
 }

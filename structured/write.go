@@ -7,6 +7,7 @@ import (
 	"path"
 
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/microbatch"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -163,7 +164,8 @@ func (w Writer) plan(ctx context.Context, session *Session) (config microbatch.C
 		}
 		config.Sinks = append(config.Sinks, s)
 	}
-	root, sources, growing, err := w.table.physicalPlan(ctx, planMode(w.mode))
+	config.Moment = new(bound.Moment)
+	root, sources, growing, err := w.table.physicalPlan(ctx, planMode(w.mode), bound.Now{At: config.Moment})
 	if err != nil {
 		return config, err
 	}

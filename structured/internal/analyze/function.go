@@ -29,6 +29,11 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
 			"%s gives rows, not a value; it may stand alone in Select and WithColumn only", c)
 	}
+	if len(c.Args) == 0 {
+		if expr, ok := b.currentTime(c.Function); ok {
+			return expr, nil
+		}
+	}
 	if c.Function == "struct" && len(c.Args) > 0 {
 		return b.structOf(c)
 	}

@@ -63,7 +63,11 @@ func (b *binder) elsewhere(parts []string) (bound.Expr, bool, error) {
 		}
 	}
 	if b.outer == nil || len(b.outer.matches(parts)) == 0 {
-		return nil, false, nil
+		if len(parts) > 1 {
+			return nil, false, nil
+		}
+		expr, ok := b.currentTime(strings.ToLower(parts[0])) // which need no parentheses
+		return expr, ok, nil
 	}
 	expr, err := b.outer.name(parts)
 	if err != nil {

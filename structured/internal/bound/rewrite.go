@@ -79,6 +79,9 @@ func Same(a, b Expr) bool {
 	case Literal:
 		y, ok := b.(Literal)
 		return ok && x.Of == y.Of && sameValue(x.Value, y.Value)
+	case Now:
+		y, ok := b.(Now)
+		return ok && x == y
 	case Variable:
 		y, ok := b.(Variable)
 		return ok && x == y

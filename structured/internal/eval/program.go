@@ -111,6 +111,8 @@ func compileIn(expr bound.Expr, within scope) (node, error) {
 		return column(at), nil
 	case bound.Literal:
 		return newLiteral(expr)
+	case bound.Now:
+		return newNow(expr)
 	case bound.Call:
 		if f, ok := function.Lookup(string(expr.Function)); ok && f.Lambda != nil {
 			return newHigher(expr, within)

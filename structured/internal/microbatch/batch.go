@@ -23,6 +23,7 @@ func (e *engine) batch(ctx context.Context, plan Plan, started time.Time, took l
 	began := e.Env.Mono() - took.Fetch
 	e.Observer.Status("Processing new data", true)
 	report := Report{Plan: plan, Started: started, Replayed: pending}
+	e.Moment.Set(plan.Time)
 
 	result, err := e.compute(ctx, &plan, &took, pending)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/latency"
 	"github.com/tidewheel/tidewheel/internal/snapshots"
 	"github.com/tidewheel/tidewheel/scheduler"
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/run"
 	"github.com/tidewheel/tidewheel/structured/sink"
@@ -37,6 +38,9 @@ type Config struct {
 	// Policy makes one watermark of several. A query goes on with the one that it was
 	// started with first.
 	Policy Policy
+
+	// Moment is set to the time of each batch, for expressions that tell it.
+	Moment *bound.Moment
 
 	// SkipEmpty runs no batches without data.
 	SkipEmpty bool
