@@ -20,8 +20,8 @@ var soak = flag.Duration("soak", 20*time.Minute, "how long TestSoak lets a strea
 type figures struct {
 	batches    int
 	heap       int64 // bytes in use, without what the simulated disk holds
-	files      int    // in the checkpoint
-	log, snap  int64  // bytes
+	files      int   // in the checkpoint
+	log, snap  int64 // bytes
 	goroutines int
 }
 

@@ -39,7 +39,7 @@ type Blocks[T any] struct {
 	name     string
 	options  Options
 	report   func(Event) // Stream.Tell
-	log      *wal.Log // nil: blocks are in memory only
+	log      *wal.Log    // nil: blocks are in memory only
 	codec    codec.Codec[T]
 	cancel   context.CancelCauseFunc
 	running  *env.Proc // the receiver
