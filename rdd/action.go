@@ -105,7 +105,17 @@ func concat[T any](parts [][]T) []T {
 func (r RDD[T]) Count(ctx context.Context) (int64, error) { return count(ctx, r.collection) }
 
 func count[C any](ctx context.Context, c *collection[C]) (int64, error) {
-	parts, err := run(ctx, "Count", c, func(_ *scheduler.Task, _ int, in iter.Seq2[C, error]) (n int64, _ error) {
+	parts, err := run(ctx, "Count", c, countChunks(c))
+	total := int64(0)
+	for _, n := range parts {
+		total += n
+	}
+	return total, err
+}
+
+// countChunks counts the elements of a partition.
+func countChunks[C any](c *collection[C]) func(*scheduler.Task, int, iter.Seq2[C, error]) (int64, error) {
+	return func(_ *scheduler.Task, _ int, in iter.Seq2[C, error]) (n int64, _ error) {
 		for chunk, err := range in {
 			if err != nil {
 				return 0, err
@@ -113,12 +123,7 @@ func count[C any](ctx context.Context, c *collection[C]) (int64, error) {
 			n += int64(c.chunks.length(chunk))
 		}
 		return n, nil
-	})
-	total := int64(0)
-	for _, n := range parts {
-		total += n
 	}
-	return total, err
 }
 
 // Reduce combines all elements by f: those of each partition from left to right,
