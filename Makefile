@@ -12,7 +12,7 @@ CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
 KILLS    ?= 200
 
-.PHONY: help demo test race lint fmt fuzz sim bench conformance e2e e2e-syncs e2e-kafka soak
+.PHONY: help demo test race lint fmt fuzz sim swarm mutants bench conformance e2e e2e-syncs e2e-kafka soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,15 @@ fuzz: ## each fuzz target for a while (FUZZTIME=10s)
 
 sim: ## random simulated runs of both word counts (SIMRUNS=20000)
 	@$(GO) test ./testkit/... -run 'TestSwarm' -count=1 -v -testkit.runs=$(SIMRUNS)
+
+swarm: ## random simulated runs of all the programs of the testkit for a while (D=10m)
+	@$(GO) test ./testkit -run '^TestPrograms$$' -count=1 -v -timeout 0 -testkit.swarm=$(or $(D),10m) -testkit.seed=$(or $(SEED),1)
+
+MUTANTS := ./wal ./checkpoint ./internal/journal ./internal/snapshots ./receiver ./receiver/kafka ./structured
+
+mutants: ## every planted bug, and how it is caught; no alarm without a bug
+	@$(GO) test ./testkit -tags mutants -run '^(TestMutants|TestMutantsAreBugs|TestNoAlarms)$$' -count=1 -v -timeout 30m
+	@$(GO) test $(MUTANTS) -tags mutants -run '^TestMutant' -count=1 -timeout 30m
 
 bench: ## the benchmarks behind the figures (BENCH=regexp)
 	@.ci/bench $(or $(BENCH),.)

@@ -47,6 +47,7 @@ func (s *Session) resume() error {
 	s.done.batch = -1
 	r := s.recovered
 	if r == nil || r.Last == nil && r.Pending == nil {
+		s.keepTime(s.now())
 		s.generator = newGenerator(s.options.Interval, s.now())
 		return nil
 	}
@@ -54,6 +55,7 @@ func (s *Session) resume() error {
 		if _, err := s.decodePlan(*r.Pending); err != nil {
 			return err
 		}
+		s.keepTime(r.Pending.Time)
 		s.generator = resumeGenerator(s.options.Interval, r.Pending.Batch, r.Pending.Time.Add(-s.options.Interval))
 		return nil
 	}
@@ -65,6 +67,7 @@ func (s *Session) resume() error {
 	for _, r := range spans {
 		s.done.ends = append(s.done.ends, r.to)
 	}
+	s.keepTime(r.Last.Plan.Time)
 	s.generator = resumeGenerator(s.options.Interval, r.Last.Done.Batch+1, r.Last.Plan.Time)
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/tidewheel/tidewheel/internal/clocked"
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/journal"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/internal/snapshots"
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/receiver"
@@ -33,6 +34,8 @@ type Session struct {
 
 	// The run; see run.go.
 	generator *generator
+	began     time.Time     // of the run; what now measures from
+	beganMono time.Duration // that moment by the monotonic clock
 	journal   *journal.Journal
 	recovered *journal.Recovered
 	snapshots *snapshots.Snapshots
@@ -391,5 +394,21 @@ func (s *Session) addOutput(o *output) {
 	}
 }
 
-// now is the wall clock in UTC, as batch times are.
-func (s *Session) now() time.Time { return s.env.Now().UTC() }
+// now is the time in UTC that batch times go by: the wall clock at the start, or the
+// time of the newest batch if that is later, and from there on the monotonic clock. So
+// a wall clock that is set neither holds batches back nor brings many at once.
+func (s *Session) now() time.Time {
+	if s.began.IsZero() || mutate.On(24) {
+		return s.env.Now().UTC()
+	}
+	return s.began.Add(s.env.Mono() - s.beganMono)
+}
+
+// keepTime begins to measure time, at the earliest from some moment on.
+func (s *Session) keepTime(from time.Time) {
+	now := s.now()
+	if from.After(now) {
+		now = from
+	}
+	s.began, s.beganMono = now, s.env.Mono()
+}

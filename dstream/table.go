@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/codec"
 	"github.com/tidewheel/tidewheel/internal/keyed"
+	"github.com/tidewheel/tidewheel/internal/mutate"
 	"github.com/tidewheel/tidewheel/rdd"
 )
 
@@ -97,7 +98,7 @@ func (t *table[K, S]) advance(task rdd.Task, tick int64, compute func(p *part[K,
 		return err
 	}
 	defer p.turns.give()
-	if p.tick == tick {
+	if p.tick == tick && !mutate.On(20) {
 		return nil
 	}
 	entries, err := compute(p)

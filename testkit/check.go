@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/sim"
 )
@@ -80,8 +81,9 @@ func (o options) shape(p *plan) {
 	}
 }
 
-// typical returns plans with an input of about a dozen rows: for sinks that say
-// which batch they have, and, with copies of state after each batch, for those that don't.
+// typical returns plans with an input of about a dozen rows: a plain one, and one with
+// sinks that say which batch they have, another parallelism after a restart, and all
+// that is rare in the program.
 func typical(scenario func(*Sim), o options) []*plan {
 	const rows = 12
 	var best *plan
@@ -95,5 +97,24 @@ func typical(scenario func(*Sim), o options) []*plan {
 			best, distance = p, d
 		}
 	}
-	return []*plan{best, best.with(func(p *plan) { p.shape.asked, p.shape.eager = 1, 1 })}
+	odd := best.with(func(p *plan) {
+		p.shape.asked, p.shape.eager, p.shape.often = 1, 1, 1
+		p.shape.parallelism, p.shape.later = 1, 4
+		p.odd = oddSites(scenario, best)
+	})
+	return []*plan{best, odd}
+}
+
+// oddSites lists the sites that can be odd in the run of a plan.
+func oddSites(scenario func(*Sim), p *plan) (odd []string) {
+	s := declare(scenario, p)
+	if s.mistake == nil {
+		s.play(s.begin(), settings{odd: func(site string) {
+			if !slices.Contains(odd, site) {
+				odd = append(odd, site)
+			}
+		}})
+	}
+	slices.Sort(odd)
+	return odd
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/manifest"
@@ -14,6 +15,7 @@ import (
 type delivery[T any] struct {
 	*history[T]
 	epoch    uint64
+	listed   bool // what is prepared is asked for at the next start, so each attempt is one of its own
 	prepared *written[T]
 
 	files    env.FS // of FileManifest
@@ -54,11 +56,14 @@ func (d *delivery[T]) last() (last written[T], ok bool, err error) {
 // else kept until commit.
 func (d *delivery[T]) prepare(b written[T]) (handle []byte, err error) {
 	handle = strconv.AppendInt(nil, b.id, 10)
+	if d.listed {
+		handle = fmt.Appendf(handle, "/%d", d.epoch)
+	}
 	if err := d.attempt(b); err != nil {
 		return nil, err
 	}
 	if d.contract == Transactional {
-		return handle, d.stage(b, d.epoch)
+		return handle, d.stage(transaction[T]{handle: string(handle), batch: b, epoch: d.epoch, process: d.sim.starts})
 	}
 	d.prepared = &b
 	if d.contract == FileManifest {
@@ -69,13 +74,13 @@ func (d *delivery[T]) prepare(b written[T]) (handle []byte, err error) {
 
 // commit makes a prepared batch visible.
 func (d *delivery[T]) commit(handle []byte) error {
-	id, err := strconv.ParseInt(string(handle), 10, 64)
+	id, err := batchOf(string(handle))
 	if err != nil {
 		return fmt.Errorf("sink %s: commit of %q, which is no handle of it", d.name, handle)
 	}
 	switch {
 	case d.contract == Transactional:
-		err = d.commitStaged(id, d.epoch)
+		err = d.commitStaged(string(handle), id, d.epoch)
 	case d.prepared == nil || d.prepared.id != id:
 		return fmt.Errorf("sink %s: commit of batch %d, which this process has not prepared", d.name, id)
 	case d.contract == FileManifest:
@@ -95,11 +100,30 @@ func (d *delivery[T]) abort(handle []byte) error {
 	if d.contract != Transactional {
 		return nil
 	}
-	id, err := strconv.ParseInt(string(handle), 10, 64)
-	if err != nil {
+	if _, err := batchOf(string(handle)); err != nil {
 		return fmt.Errorf("sink %s: abort of %q, which is no handle of it", d.name, handle)
 	}
-	return d.abortStaged(id, d.epoch)
+	return d.abortStaged(string(handle), d.epoch)
+}
+
+// handles lists what is prepared.
+func (d *delivery[T]) handles() (all []string, err error) {
+	err = d.sim.call("prepared("+d.name+")", func() error {
+		for _, t := range d.state.staged {
+			if t.prepared {
+				all = append(all, t.handle)
+			}
+		}
+		return d.fence(d.epoch)
+	})
+	return all, err
+}
+
+// batchOf is the batch of a handle: its number, and the epoch where attempts are
+// kept apart.
+func batchOf(handle string) (int64, error) {
+	number, _, _ := strings.Cut(handle, "/")
+	return strconv.ParseInt(number, 10, 64)
 }
 
 // write makes a batch visible in one call, or, where the contract is about rows, in
@@ -157,6 +181,7 @@ func (h *history[T]) put(b written[T], rows []T) error {
 
 // transaction is a batch on its way into a sink with two phases.
 type transaction[T any] struct {
+	handle   string
 	batch    written[T]
 	epoch    uint64
 	process  int // that began it
@@ -189,20 +214,23 @@ func (h *history[T]) restage(keep func(*transaction[T]) bool) {
 	h.state.staged = kept
 }
 
-func (h *history[T]) isBatch(id int64) func(*transaction[T]) bool {
-	return func(t *transaction[T]) bool { return t.batch.id == id }
+func under[T any](handle string) func(*transaction[T]) bool {
+	return func(t *transaction[T]) bool { return t.handle == handle }
+}
+
+func notUnder[T any](handle string) func(*transaction[T]) bool {
+	return func(t *transaction[T]) bool { return t.handle != handle }
 }
 
 // stage begins a transaction, writes the rows and prepares it. One with the same
 // handle, from an attempt before, is replaced.
-func (h *history[T]) stage(b written[T], epoch uint64) error {
-	t := transaction[T]{batch: b, epoch: epoch, process: h.sim.starts}
+func (h *history[T]) stage(t transaction[T]) error {
 	for _, step := range []struct {
 		site  string
 		apply func()
 	}{
 		{"begin", func() {
-			h.restage(func(t *transaction[T]) bool { return t.batch.id != b.id })
+			h.restage(notUnder[T](t.handle))
 			begun := t
 			begun.batch.rows = nil
 			h.state.staged = append(slices.Clip(h.state.staged), &begun)
@@ -212,11 +240,11 @@ func (h *history[T]) stage(b written[T], epoch uint64) error {
 			prepared := t
 			prepared.prepared = true
 			h.replaceStaged(&prepared)
-			h.sim.note("%s: batch %d prepared, %d rows", h.name, b.id, len(b.rows))
+			h.sim.note("%s: batch %d prepared, %d rows", h.name, t.batch.id, len(t.batch.rows))
 		}},
 	} {
 		err := h.sim.call(step.site+"("+h.name+")", func() error {
-			if err := h.fence(epoch); err != nil {
+			if err := h.fence(t.epoch); err != nil {
 				return err
 			}
 			step.apply()
@@ -232,29 +260,30 @@ func (h *history[T]) stage(b written[T], epoch uint64) error {
 
 func (h *history[T]) replaceStaged(with *transaction[T]) {
 	staged := slices.Clone(h.state.staged)
-	if i := slices.IndexFunc(staged, h.isBatch(with.batch.id)); i >= 0 {
+	if i := slices.IndexFunc(staged, under[T](with.handle)); i >= 0 {
 		staged[i] = with
 	}
 	h.state.staged = staged
 }
 
 // commitStaged makes a prepared transaction visible. It may be repeated.
-func (h *history[T]) commitStaged(id int64, epoch uint64) error {
+func (h *history[T]) commitStaged(handle string, id int64, epoch uint64) error {
 	return h.sim.call("commit("+h.name+")", func() error {
 		if err := h.fence(epoch); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(h.state.staged, h.isBatch(id))
+		i := slices.IndexFunc(h.state.staged, under[T](handle))
 		switch {
+		case h.has(id) && i >= 0:
+			return h.sim.violate("prepared", "%s: commit of %s, though batch %d was committed under another handle", h.name, handle, id)
 		case h.has(id):
 			h.sim.note("%s: batch %d is committed already", h.name, id)
 			h.sim.branch("the sink was given a batch that it had")
-			h.restage(func(t *transaction[T]) bool { return t.batch.id != id })
 		case i < 0 || !h.state.staged[i].prepared:
-			return h.sim.violate("prepared", "%s: commit of batch %d, which is not prepared", h.name, id)
+			return h.sim.violate("prepared", "%s: commit of %s, which is not prepared", h.name, handle)
 		default:
 			b := h.state.staged[i].batch
-			h.restage(func(t *transaction[T]) bool { return t.batch.id != id })
+			h.restage(notUnder[T](handle))
 			h.add(b)
 		}
 		return nil
@@ -262,13 +291,13 @@ func (h *history[T]) commitStaged(id int64, epoch uint64) error {
 }
 
 // abortStaged drops a transaction. It may be repeated.
-func (h *history[T]) abortStaged(id int64, epoch uint64) error {
+func (h *history[T]) abortStaged(handle string, epoch uint64) error {
 	return h.sim.call("abort("+h.name+")", func() error {
 		if err := h.fence(epoch); err != nil {
 			return err
 		}
-		h.restage(func(t *transaction[T]) bool { return t.batch.id != id })
-		h.sim.note("%s: batch %d aborted", h.name, id)
+		h.restage(notUnder[T](handle))
+		h.sim.note("%s: %s aborted", h.name, handle)
 		return nil
 	})
 }

@@ -13,7 +13,11 @@ import (
 // faultKinds are the kinds of fault that random plans use.
 var faultKinds = []sim.Kind{
 	sim.Crash, sim.Kill, sim.Delay, sim.Fail, sim.FailAfter, sim.NoSpace, sim.Short, sim.Panic, sim.Lose,
+	sim.Jump, sim.Slow, sim.Stuck, sim.Full,
 }
+
+// anywhere are those of them that are possible at every point.
+var anywhere = []sim.Kind{sim.Crash, sim.Kill, sim.Delay, sim.Jump, sim.Slow, sim.Stuck, sim.Full}
 
 // place is what is known of a site from runs before: how often one process reached
 // it, and which faults it can have.
@@ -38,7 +42,7 @@ func (p places) note(at sim.Point, faults FaultSet) {
 	known := p.points[at.Site]
 	if known == nil {
 		known = &place{inTask: at.InTask(), kinds: faults.errors(at), faults: faults}
-		for _, kind := range []sim.Kind{sim.Crash, sim.Kill, sim.Delay} {
+		for _, kind := range anywhere {
 			if faults.allows(at, kind) {
 				known.kinds = append(known.kinds, kind)
 			}
@@ -97,14 +101,14 @@ func drawPlan(r *rand.Rand, known places) *plan {
 		}
 		f.Incarnation = incarnation
 		p.faults = append(p.faults, f)
-		if f.Kind != sim.Delay && !at.inTask && r.IntN(4) > 0 {
+		if f.Kind.Excuses() && !at.inTask && r.IntN(4) > 0 {
 			incarnation++
 		}
 	}
 	return p
 }
 
-func isError(kind sim.Kind) bool { return kind != sim.Crash && kind != sim.Kill && kind != sim.Delay }
+func isError(kind sim.Kind) bool { return !slices.Contains(anywhere, kind) }
 
 // draw draws a point and what happens there. A program spends most sites on its start
 // and most points on its batches, and what matters most is around the calls of sources
@@ -127,6 +131,14 @@ func (p places) draw(r *rand.Rand, enabled []sim.Kind) (sim.Fault, *place) {
 	switch f.Kind {
 	case sim.Delay:
 		f.Delay = time.Duration(1+r.IntN(5000)) * time.Millisecond
+	case sim.Jump:
+		f.Delay = jumps[r.IntN(len(jumps))]
+	case sim.Slow:
+		f.Delay = time.Duration(1+r.IntN(20)) * time.Millisecond
+	case sim.Stuck:
+		f.Delay = time.Duration(1+r.IntN(5)) * time.Second
+	case sim.Full:
+		f.Space = r.Int64N(4 << 10)
 	case sim.Crash:
 		f.Outcome = sim.Outcome{Kind: sim.OutcomeKind(r.IntN(int(sim.Mixed) + 1)), Seed: r.Uint64N(1000)}
 		if !at.faults.leaves(f.Outcome.Kind) {
@@ -135,6 +147,9 @@ func (p places) draw(r *rand.Rand, enabled []sim.Kind) (sim.Fault, *place) {
 	}
 	return f, at
 }
+
+// jumps are how far the wall clock is set.
+var jumps = []time.Duration{-time.Hour, -2 * Interval, 2 * Interval, 20 * Interval}
 
 // kind draws what happens at a place: of the kinds enabled, if it can have one of
 // them, and a crash as often as all others together.
@@ -151,7 +166,7 @@ func (p *place) kind(r *rand.Rand, enabled []sim.Kind) sim.Kind {
 
 // isCall says whether a site is a call of a source or a sink in the middle of a batch.
 func isCall(site string) bool {
-	for _, call := range []string{"latest(", "last(", "write(", "rest(", "prepare(", "commit(", "probe(batch("} {
+	for _, call := range []string{"latest(", "last(", "write(", "rest(", "prepare(", "prepared(", "commit(", "probe(batch("} {
 		if strings.HasPrefix(site, call) {
 			return true
 		}

@@ -30,7 +30,8 @@ type explorer struct {
 	erred    map[uint64]int // errors that were tried, by what a process saw and where it was
 	kinds    map[sim.Kind]bool
 	outcomes map[sim.OutcomeKind]bool
-	doubled  int // runs that were made twice
+	jumped   map[string]bool // sites
+	doubled  int             // runs that were made twice
 	cover    *cover
 
 	points, worlds, pruned int
@@ -42,6 +43,7 @@ func newExplorer(scenario func(*Sim)) *explorer {
 	return &explorer{
 		scenario: scenario, sites: sim.NewSites(), faults: AllFaults, seen: map[uint64]int{}, erred: map[uint64]int{},
 		kinds: map[sim.Kind]bool{}, outcomes: map[sim.OutcomeKind]bool{},
+		jumped: map[string]bool{},
 	}
 }
 
@@ -64,6 +66,7 @@ type branch struct {
 // all explores plans to a depth, the lower depths first. Of the plans, the first goes
 // beyond depth 1.
 func (x *explorer) all(plans []*plan, depth int) {
+	x.explore(nil, plans[0].with(func(p *plan) { p.shape.stop = 2 }), 0) // a stop at rest
 	for d := 1; d <= depth && x.failed == nil; d++ {
 		x.tried, x.known = 0, 0
 		for i, p := range plans {
@@ -111,6 +114,9 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 			if where.moved(began, at) && x.faults&Crash != 0 {
 				branches = append(branches, branch{s.clone(began), incarnated(at.Fault(sim.Crash), began.starts)})
 			}
+			for _, jump := range x.jumps(at) {
+				branches = append(branches, branch{nil, incarnated(jump, began.starts)})
+			}
 			for _, kind := range x.faults.errors(at) {
 				if kind == sim.NoFiles || depth > 1 && kind == sim.Panic || !x.isNew(where.key(at, kind), depth) {
 					continue // NoFiles does what an error does; to what comes after a panic, it is a failure
@@ -143,6 +149,21 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 			x.tried++
 		}
 	}
+}
+
+// jumps returns the jumps of the wall clock that are tried at a point: one back and one
+// forth at each site, once.
+func (x *explorer) jumps(at sim.Point) (jumps []sim.Fault) {
+	if !x.faults.allows(at, sim.Jump) || x.jumped[at.Site] {
+		return nil
+	}
+	x.jumped[at.Site] = true
+	for _, d := range []time.Duration{-time.Hour, 20 * Interval} {
+		f := at.Fault(sim.Jump)
+		f.Delay = d
+		jumps = append(jumps, f)
+	}
+	return jumps
 }
 
 // isNew says whether an error was not tried at a place to a depth, and notes that it

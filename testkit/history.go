@@ -55,7 +55,7 @@ func (h *history[T]) begin() {}
 func (h *history[T]) hash(to *xxhash.Digest) {
 	fmt.Fprintf(to, "%s %d %d %d %d;", h.name, len(h.state.batches), h.state.parts, h.state.repeats, h.state.epoch)
 	for _, t := range h.state.staged {
-		fmt.Fprintf(to, "%d %d %d %v;", t.batch.id, t.epoch, t.process, t.prepared)
+		fmt.Fprintf(to, "%s %d %d %v;", t.handle, t.epoch, t.process, t.prepared)
 	}
 	for _, a := range h.state.attempts {
 		fmt.Fprintf(to, "%d %d %v", a.id, a.at.UnixNano(), a.ok > 0)
@@ -121,6 +121,9 @@ func (h *history[T]) again(first, again attempt, newest bool) error {
 	}
 	if !newest {
 		return h.sim.violate("sink history", "%s: batch %d comes again after later ones", h.name, first.id)
+	}
+	if h.sim.calm && first.ok > 0 {
+		return h.sim.violate("sink history", "%s: batch %d comes again after a stop at rest, though it was written and nothing went wrong", h.name, first.id)
 	}
 	if first.ok == h.sim.starts {
 		return h.sim.violate("sink history", "%s: batch %d comes again from the process that knows it was written", h.name, first.id)

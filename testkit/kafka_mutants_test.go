@@ -39,7 +39,16 @@ func TestMutantsOfKafka(t *testing.T) {
 			began := time.Now()
 			x := newExplorer(program.scenario)
 			x.all(typical(program.scenario, newOptions(nil)), 1)
-			caught(t, program.name, x.worlds, program.scenario, x.failed, began)
+			took := time.Since(began)
+			if x.failed == nil {
+				t.Errorf("    %s: escaped", program.name)
+				continue
+			}
+			_, small := shrink(program.scenario, *x.failed)
+			t.Logf("    %s: %s after %d runs, %.1f ms: %v", program.name, small.why.class, x.worlds, took.Seconds()*1e3, small.plan)
+			if len(small.plan.faults) > maxFaults || small.plan.rows() > maxRows || took > maxTime {
+				t.Errorf("    %s: shrunk to %v, in %v", program.name, small.plan, took)
+			}
 		}
 	}
 }

@@ -148,10 +148,21 @@ func (s *Sim) deadline(st *state) time.Duration {
 	if fired := s.world.Fired(); len(fired) > 0 {
 		calm = max(calm, s.base)
 		for _, f := range fired {
-			calm += f.Delay
+			calm += slowness(f)
 		}
 	}
 	return calm + liveness
+}
+
+// slowness is how much later all may be done after a fault.
+func slowness(f sim.Fault) time.Duration {
+	switch f.Kind {
+	case sim.Delay, sim.Stuck:
+		return f.Delay
+	case sim.Slow:
+		return liveness
+	}
+	return 0
 }
 
 // judge says what the end of a machine means.
@@ -216,6 +227,6 @@ func (m *machine) disturbed() bool {
 		}
 	}
 	return slices.ContainsFunc(m.world.Fired(), func(f sim.Fault) bool {
-		return f.Kind.Excuses() && !m.sites.InTask(f.Site)
+		return f.Kind.Excuses() && !(m.sites.InTask(f.Site) && isError(f.Kind))
 	})
 }

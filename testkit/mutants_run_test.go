@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestPlantedBugsAreCaught runs TestMutants in a build that has the bugs.
+// TestPlantedBugsAreCaught runs the tests of mutants in a build that has the bugs.
 func TestPlantedBugsAreCaught(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the build takes a while")

@@ -57,14 +57,15 @@ const (
 	Crash        FaultSet = 1 << iota // the machine stops; what was not synced is there, or none of it
 	Torn                              // with Crash: any part of what was not synced is there
 	Kill                              // the process ends; the disk stays as it was seen
-	Slow                              // something takes seconds
+	Slow                              // something takes seconds, or each call of the disk a while, or the disk hangs
 	DiskError                         // a call of the file system fails, before or after its effect, or half way
-	DiskFull                          // a write fails for want of space
+	DiskFull                          // a write fails for want of space, or all do until the process ends
 	BeforeCall                        // a call of a source, a sink or an endpoint fails and had no effect
 	AfterCall                         // a call of a source, a sink or an endpoint fails and had its effect
 	TaskFailure                       // a task fails, also in the middle of its rows and at its end
 	TaskPanic                         // a function of the user panics in a task
 	ExecutorLoss                      // an executor is lost with its blocks while a task runs
+	ClockJump                         // the wall clock is set, to either side
 
 	// AllFaults is every kind.
 	AllFaults = 1<<iota - 1
@@ -78,10 +79,12 @@ func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
 		in = Crash
 	case sim.Kill:
 		in = Kill
-	case sim.Delay:
+	case sim.Delay, sim.Slow, sim.Stuck:
 		in = Slow
-	case sim.NoSpace:
+	case sim.NoSpace, sim.Full:
 		in = DiskFull
+	case sim.Jump:
+		in = ClockJump
 	case sim.Panic:
 		in = TaskPanic
 	case sim.Lose:

@@ -86,7 +86,7 @@ func TestFaultSets(t *testing.T) {
 			t.Fatal(f.why)
 		}
 		for _, f := range c.draw().faults {
-			if kind := f.Kind.String(); kind != "kill" && kind != "delay" {
+			if kind := f.Kind.String(); kind != "kill" && kind != "delay" && kind != "slow" && kind != "stuck" {
 				t.Fatalf("a plan has the fault %v", f)
 			}
 		}

@@ -32,9 +32,11 @@ type plan struct {
 type shape struct {
 	parallelism int // of the sessions
 	eager       int // 1: state is copied after each batch, not when there is enough to copy
+	later       int // that of all processes but the first; 0: the same
 	wave        int // rows of an input that arrive together
 	downtime    int // intervals between a crash and the next start
 	stop        int // the interval after which the program is stopped and started again; 0: none
+	often       int // 1: what is odd is so every time; 0: one in four times
 	asked       int // 1: sinks know which batch they have; 0: they say that they don't
 	profile     int // the sim.Profile of the disk
 }
@@ -51,9 +53,11 @@ type knob struct {
 var knobs = []knob{
 	{"parallelism", func(s *shape) *int { return &s.parallelism }, 1, 4},
 	{"eager", func(s *shape) *int { return &s.eager }, 0, 1},
+	{"later", func(s *shape) *int { return &s.later }, 0, 4},
 	{"wave", func(s *shape) *int { return &s.wave }, 1, 8},
 	{"downtime", func(s *shape) *int { return &s.downtime }, 0, 3},
 	{"stop", func(s *shape) *int { return &s.stop }, 0, 4},
+	{"often", func(s *shape) *int { return &s.often }, 0, 1},
 	{"asked", func(s *shape) *int { return &s.asked }, 0, 1},
 	{"profile", func(s *shape) *int { return &s.profile }, int(sim.Strict), int(sim.Ext4Ordered)},
 }

@@ -31,20 +31,28 @@ func (p *Process) FS() env.FS { return p.env.FS() }
 // a directory of the simulated disk. Env, Interval, Checkpoint and
 // Parallelism are set; Env and Interval must stay.
 func (p *Process) Options(checkpoint string) dstream.Options {
-	shape := p.sim.plan.shape
 	return dstream.Options{
 		Env:         p.env,
 		Interval:    Interval,
 		Checkpoint:  checkpoint,
-		Parallelism: shape.parallelism,
+		Parallelism: p.parallelism(),
 	}
+}
+
+// parallelism may be another one after a restart.
+func (p *Process) parallelism() int {
+	shape := p.sim.plan.shape
+	if p.sim.starts > 1 && shape.later > 0 {
+		return shape.later
+	}
+	return shape.parallelism
 }
 
 // RDD returns a session for collections in the simulated world. It is closed when
 // the program returns.
 func (p *Process) RDD() *rdd.Session {
 	if p.rdd == nil {
-		s, err := rdd.Open(rdd.Options{Env: p.env, Parallelism: p.sim.plan.shape.parallelism})
+		s, err := rdd.Open(rdd.Options{Env: p.env, Parallelism: p.parallelism()})
 		if err != nil {
 			panic(err) // becomes the error of the process
 		}
@@ -59,7 +67,7 @@ func (p *Process) RDD() *rdd.Session {
 // the polling.
 func (p *Process) Session() *structured.Session {
 	if p.session == nil {
-		s, err := structured.Open(structured.Options{RDD: p.RDD(), Partitions: p.sim.plan.shape.parallelism})
+		s, err := structured.Open(structured.Options{RDD: p.RDD(), Partitions: p.parallelism()})
 		if err != nil {
 			panic(err) // becomes the error of the process
 		}

@@ -73,6 +73,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		Faults:    s.faults(st.starts),
 		Observe:   s.observer(st, o),
 		Buggify:   s.buggify(o),
+		AlwaysOdd: s.plan.shape.often == 1,
 		Sites:     o.sites,
 		KeepTrace: o.keepTrace,
 		StackAt:   o.stackAt,
@@ -82,6 +83,7 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		*o.worlds = append(*o.worlds, w)
 	}
 	s.world, s.base, s.starts = w, st.at, st.starts
+	s.calm = st.clean && st.hit == 0
 	for _, p := range s.parts {
 		p.begin()
 	}

@@ -30,6 +30,7 @@ type Sim struct {
 	base      time.Duration // when that was started
 	starts    int           // its number
 	version   uint64        // of the parts
+	calm      bool          // the process before it was told to stop when it was at rest, and nothing ever went wrong
 	violation *violation    // the first promise that was seen broken
 	tally     *tally        // nil if nobody counts
 	cover     *cover        // nil if nobody looks

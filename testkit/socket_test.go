@@ -2,7 +2,6 @@ package testkit
 
 import (
 	"encoding/json/v2"
-	"fmt"
 	"testing"
 	"time"
 
@@ -86,18 +85,9 @@ func querySocketRows(s *Sim) {
 	})
 }
 
-var socketScenarios = []struct {
-	name     string
-	scenario func(*Sim)
-}{
-	{"dstream, hopping counts", streamSocket},
-	{"structured, rows", querySocketRows},
-	{"structured, windowed counts", querySocket},
-}
-
 func TestSocket(t *testing.T) {
-	for _, c := range socketScenarios {
-		t.Run(fmt.Sprint(c.name, "/check"), func(t *testing.T) { Check(t, c.scenario) })
-		t.Run(fmt.Sprint(c.name, "/exhaust"), func(t *testing.T) { Exhaust(t, c.scenario) })
+	for _, name := range []string{"stream of a socket", "table of a socket", "windows of a socket"} {
+		p := programNamed(t, name)
+		t.Run(name, func(t *testing.T) { Check(t, p.scenario, Faults(p.faults)) })
 	}
 }

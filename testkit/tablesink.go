@@ -78,6 +78,10 @@ func (t *Table) Open(_ context.Context, query sink.Query) (sink.Writer, error) {
 	}
 	t.form = form
 	d, err := t.deliver(query.ID, query.Epoch, query.Env)
+	if t.contract == Transactional && err == nil {
+		d.listed = true
+		return resumableTable{tableWriter{d}}, nil
+	}
 	return tableWriter{d}, err
 }
 
@@ -117,3 +121,14 @@ func (w tableWriter) Commit(_ context.Context, token sink.Token) error { return 
 func (w tableWriter) Abort(_ context.Context, token sink.Token) error { return w.to.abort(token) }
 
 func (w tableWriter) Close() error { return nil }
+
+// resumableTable is a sink whose prepared batches a later run goes on with.
+type resumableTable struct{ tableWriter }
+
+func (w resumableTable) Prepared(context.Context) (tokens []sink.Token, err error) {
+	handles, err := w.to.handles()
+	for _, handle := range handles {
+		tokens = append(tokens, sink.Token(handle))
+	}
+	return tokens, err
+}

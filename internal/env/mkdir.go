@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path"
 	"syscall"
+
+	"github.com/tidewheel/tidewheel/internal/mutate"
 )
 
 // MkdirAllSync makes a directory and its missing parents so that the whole path
@@ -31,6 +33,9 @@ func MkdirAllSync(files FS, dir string) error {
 		if err := files.MkdirAll(dir); err != nil {
 			return err
 		}
+	}
+	if mutate.On(4) {
+		return nil
 	}
 	err = files.SyncDir(parent)
 	if exists && errors.Is(err, fs.ErrPermission) {

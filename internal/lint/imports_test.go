@@ -14,8 +14,8 @@ var layers = []struct {
 	folder string
 	may    []string
 }{
-	{"internal/env", nil},
 	{"internal/mutate", nil},
+	{"internal/env", []string{"internal/mutate"}},
 	{"internal/clocked", []string{"internal/env"}},
 	{"internal/latency", nil},
 	{"internal/live", nil},

@@ -11,6 +11,7 @@ import (
 type buggify struct {
 	seed     uint64
 	activate func(site string) bool
+	always   bool
 	streams  map[string]*rand.Rand // nil for a site that is not active
 	fired    []string
 }
@@ -29,7 +30,7 @@ func (b *buggify) fires(site string) bool {
 		}
 		b.streams[site] = stream
 	}
-	if stream == nil || stream.IntN(4) != 0 {
+	if stream == nil || !b.always && stream.IntN(4) != 0 {
 		return false
 	}
 	if !slices.Contains(b.fired, site) {

@@ -40,6 +40,9 @@ type Options struct {
 	// once for each site. Nil is none.
 	Buggify func(site string) bool
 
+	// AlwaysOdd has the active ones taken at every call, and not at one in four.
+	AlwaysOdd bool
+
 	// Observe, if set, is called at each point, right before the operation and its
 	// fault: the moment to clone the disk. What the last operation did is seen on the
 	// disk when Run returns.
@@ -131,7 +134,7 @@ func NewWorld(o Options) *World {
 		w.options.Start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	w.trace.keep = o.KeepTrace
-	w.buggify.seed, w.buggify.activate = o.Seed, o.Buggify
+	w.buggify.seed, w.buggify.activate, w.buggify.always = o.Seed, o.Buggify, o.AlwaysOdd
 	return w
 }
 

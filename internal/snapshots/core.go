@@ -27,7 +27,8 @@ type core struct {
 	operators []*operator
 	logged    int64 // bytes, since a moment before all that may have to be redone
 	size      int64 // of all groups, when they were last copied
-	eager     bool
+	eager     bool  // copies some groups after each batch
+	whole     bool  // and then all
 }
 
 // operator is what the core knows of the state of one operator.
@@ -69,7 +70,7 @@ func (c *core) next() (p piece, due bool) {
 	}
 	groups := c.operators[p.operator].groups
 	for p.to = p.from; p.to < len(groups) && c.logged-groups[p.to].at >= wait; p.to++ {
-		if c.eager && p.to-p.from == eagerGroups {
+		if c.eager && !c.whole && p.to-p.from == eagerGroups {
 			break
 		}
 	}

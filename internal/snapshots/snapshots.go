@@ -101,6 +101,7 @@ func (s *Snapshots) Between(operators []Operator, batch int64) error {
 	}
 	s.core.logged = s.before + s.log.Appended()
 	s.core.eager = s.core.eager || s.env.Buggify(Eager)
+	s.core.whole = s.core.whole || s.env.Buggify("snapshots: of all groups")
 	p, due := s.core.next()
 	if !due {
 		if batch%retainEvery == retainEvery-1 {
