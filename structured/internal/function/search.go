@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -124,15 +123,4 @@ func splitPart(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 		return dst, nil
 	}
 	return append(dst, pieces[n-1]...), nil
-}
-
-// bindStringPair converts two arguments to strings, for functions with others behind.
-func bindStringPair(b Binding, args []bound.Expr) error {
-	for i := range 2 {
-		var err error
-		if args[i], err = b.Arg(args, i, types.String); err != nil {
-			return err
-		}
-	}
-	return nil
 }
