@@ -26,7 +26,7 @@ type Journal struct {
 	options Options
 	lock    io.Closer
 	log     *wal.Log
-	syncing *env.Proc // makes a plan durable in the background; nil before the first
+	syncing *env.Proc // makes a plan durable in the background; nil if none has to be
 
 	//det:lock what the frames mean; never held across a call of the Env
 	mu        sync.Mutex
@@ -67,6 +67,12 @@ func (j *Journal) appendPlan(p Plan) error {
 // PlanDurable waits until the current plan is durable and checks the fence. No
 // sink may be called for the batch before it has returned nil.
 func (j *Journal) PlanDurable(ctx context.Context) error {
+	if j.syncing != nil { // begun by Plan; a sync of its own would be a second one
+		if err := j.syncing.Wait(ctx, j.env); err != nil {
+			return err
+		}
+		j.syncing = nil
+	}
 	if err := j.log.Sync(ctx); err != nil {
 		return err
 	}

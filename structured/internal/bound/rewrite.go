@@ -79,9 +79,6 @@ func Same(a, b Expr) bool {
 	case Literal:
 		y, ok := b.(Literal)
 		return ok && x.Of == y.Of && sameValue(x.Value, y.Value)
-	case Now:
-		y, ok := b.(Now)
-		return ok && x == y
 	case Variable:
 		y, ok := b.(Variable)
 		return ok && x == y
@@ -92,7 +89,7 @@ func Same(a, b Expr) bool {
 		y, ok := b.(Call)
 		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && x.Failure == y.Failure && slices.EqualFunc(x.Args, y.Args, Same)
 	}
-	return a == nil && b == nil
+	return reflect.DeepEqual(a, b)
 }
 
 // sameValue compares the values of literals: NaN is the same as NaN, and 0.0 is

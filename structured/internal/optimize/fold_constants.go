@@ -16,115 +16,23 @@ import (
 // computed, such as a division by zero, stays, to fail when a row meets it.
 func foldConstants(root plan.Node) plan.Node {
 	return plan.Rewrite(root, func(node plan.Node) plan.Node {
+		node = plan.MapExprs(node, fold)
 		switch n := node.(type) {
 		case *plan.Filter:
-			condition := fold(n.Condition)
-			if isTrue(condition) {
+			if isTrue(n.Condition) {
 				return n.Input
 			}
-			if !bound.Same(condition, n.Condition) {
-				return &plan.Filter{Input: n.Input, Condition: condition}
-			}
 		case *plan.Scan:
-			return foldScan(n)
-		case *plan.Project:
-			if exprs := foldAll(n.Exprs); exprs != nil {
-				return &plan.Project{Input: n.Input, Exprs: exprs, Names: n.Names, Hidden: n.Hidden}
-			}
-		case *plan.Explode:
-			if list := fold(n.List); !bound.Same(list, n.List) {
-				explode := *n
-				explode.List = list
-				return &explode
+			if isTrue(n.Predicate) {
+				return &plan.Scan{Relation: n.Relation, Columns: n.Columns}
 			}
 		case *plan.Join:
-			if n.Condition == nil {
-				return n
-			}
-			if condition := fold(n.Condition); isTrue(condition) {
+			if isTrue(n.Condition) {
 				return &plan.Join{Left: n.Left, Right: n.Right, Kind: n.Kind}
-			} else if !bound.Same(condition, n.Condition) {
-				return &plan.Join{Left: n.Left, Right: n.Right, Kind: n.Kind, Condition: condition}
 			}
-		case *plan.Window:
-			if at := fold(n.Time); !bound.Same(at, n.Time) {
-				return &plan.Window{Input: n.Input, Time: at, Grid: n.Grid, Name: n.Name}
-			}
-		case *plan.Aggregate:
-			return foldAggregate(n)
-		case *plan.Sort:
-			return foldSort(n)
 		}
 		return node
 	})
-}
-
-func foldScan(n *plan.Scan) plan.Node {
-	if n.Predicate == nil {
-		return n
-	}
-	predicate := fold(n.Predicate)
-	if bound.Same(predicate, n.Predicate) {
-		return n
-	}
-	if isTrue(predicate) {
-		predicate = nil
-	}
-	return &plan.Scan{Relation: n.Relation, Columns: n.Columns, Predicate: predicate}
-}
-
-func foldAggregate(n *plan.Aggregate) plan.Node {
-	keys := foldAll(n.Keys)
-	args := make([]bound.Expr, 0, len(n.Functions))
-	for _, function := range n.Functions {
-		args = append(args, function.Arg)
-	}
-	folded := foldAll(args)
-	if keys == nil && folded == nil {
-		return n
-	}
-	aggregate := *n
-	if keys != nil {
-		aggregate.Keys = keys
-	}
-	if folded != nil {
-		aggregate.Functions = slices.Clone(n.Functions)
-		for i := range folded {
-			aggregate.Functions[i].Arg = folded[i]
-		}
-	}
-	return &aggregate
-}
-
-func foldSort(n *plan.Sort) plan.Node {
-	exprs := make([]bound.Expr, len(n.Orders))
-	for i, order := range n.Orders {
-		exprs[i] = order.Expr
-	}
-	if exprs = foldAll(exprs); exprs == nil {
-		return n
-	}
-	orders := slices.Clone(n.Orders)
-	for i := range orders {
-		orders[i].Expr = exprs[i]
-	}
-	return &plan.Sort{Input: n.Input, Orders: orders}
-}
-
-// foldAll folds each expression, and returns nil if none changed.
-func foldAll(exprs []bound.Expr) []bound.Expr {
-	folded := make([]bound.Expr, len(exprs))
-	changed := false
-	for i, expr := range exprs {
-		if expr != nil {
-			folded[i] = fold(expr)
-		}
-		changed = changed || !bound.Same(expr, folded[i])
-	}
-	if !changed {
-		return nil
-	}
-	return folded
 }
 
 func fold(expr bound.Expr) bound.Expr {

@@ -12,18 +12,9 @@ import (
 // hold with nulls too; and with NaN, which has a place in the order.
 func simplifyBooleans(root plan.Node) plan.Node {
 	return plan.Rewrite(root, func(node plan.Node) plan.Node {
-		switch n := node.(type) {
-		case *plan.Filter:
-			if condition := simplify(n.Condition); !bound.Same(condition, n.Condition) {
-				return &plan.Filter{Input: n.Input, Condition: condition}
-			}
-		case *plan.Join:
-			if n.Condition == nil {
-				return n
-			}
-			if condition := simplify(n.Condition); !bound.Same(condition, n.Condition) {
-				return &plan.Join{Left: n.Left, Right: n.Right, Kind: n.Kind, Condition: condition}
-			}
+		switch node.(type) {
+		case *plan.Filter, *plan.Join:
+			return plan.MapExprs(node, simplify)
 		}
 		return node
 	})
