@@ -158,7 +158,7 @@ func (x *explorer) jumps(at sim.Point) (jumps []sim.Fault) {
 		return nil
 	}
 	x.jumped[at.Site] = true
-	for _, d := range []time.Duration{-time.Hour, 20 * Interval} {
+	for _, d := range []time.Duration{farBack, 20 * Interval} {
 		f := at.Fault(sim.Jump)
 		f.Delay = d
 		jumps = append(jumps, f)

@@ -24,21 +24,21 @@ func TestSwarm(t *testing.T) {
 		runs = *runsFlag
 	}
 	counts := []struct {
-		name      string
+		test      string // that replays its plans
 		scenario  func(*Sim)
 		stateless bool // so it has no snapshots
 	}{
-		{"stream", streamCount, false},
-		{"stream of files", streamFiles, false},
-		{"table", tableCount(sink.Complete), false},
-		{"table of files", tableFiles, true},
+		{"TestStreamWordCount", streamCount, false},
+		{"TestStreamWordCountOfFiles", streamFiles, false},
+		{"TestTableWordCount/complete", tableCount(sink.Complete), false},
+		{"TestTableWordsOfFiles", tableFiles, true},
 	}
 	for _, c := range counts {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(c.test, func(t *testing.T) {
 			began := time.Now()
 			count := newTally()
 			if f := check(c.scenario, runs/len(counts), *seedFlag, count); f != nil {
-				t.Fatal(report(t.Name(), c.scenario, *f, *traceFlag))
+				t.Fatal(report(c.test, c.scenario, *f, *traceFlag))
 			}
 			var text strings.Builder
 			count.write(&text)
