@@ -199,19 +199,11 @@ func (c caster) cutInterval(_, to types.Type) castLoop {
 // wholeAt returns a whole number, or what an interval counts; of a decimal without its
 // fraction.
 func wholeAt(c *vector.Column, row int) int64 {
-	switch c.Type.Layout() {
-	case types.Layout8:
-		return int64(c.Tinies[row])
-	case types.Layout16:
-		return int64(c.Smalls[row])
-	case types.Layout32:
-		return int64(c.Ints[row])
-	case types.Layout64:
-		return c.Longs[row]
-	default:
+	if c.Type.Layout() == types.LayoutDecimal {
 		value, _ := decimal.Whole(c.Decimals[row], c.Type.Scale())
 		return value
 	}
+	return c.Whole(row)
 }
 
 func putWhole64(out *vector.Column, row int, value int64) {

@@ -16,7 +16,7 @@ var bitFunctions = []Function{
 	{
 		Name: "~", Doc: "The bits that a whole number does not have.", Least: 1, Most: 1, Bind: bindBits,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			putWhole(out, row, ^whole(args[0], row))
+			putWhole(out, row, ^args[0].Whole(row))
 			return nil
 		}),
 	},
@@ -77,7 +77,7 @@ func bindBits(b Binding, args []bound.Expr) (bound.Expr, error) {
 
 func bitOperator(f func(a, b int64) int64) func(bound.Call) (Kernel, error) {
 	return strict(func(out *vector.Column, args []*vector.Column, row int) error {
-		putWhole(out, row, f(whole(args[0], row), whole(args[1], row)))
+		putWhole(out, row, f(args[0].Whole(row), args[1].Whole(row)))
 		return nil
 	})
 }

@@ -10,14 +10,10 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
-	"math"
-	"math/bits"
 	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf16"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -102,22 +98,6 @@ var encodingFunctions = []Function{
 		}),
 	},
 	{Name: "parse_url", Doc: "A part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY or USERINFO; with a third argument the value of that key of the query. Null if there is none.", Params: []types.Type{types.String, types.String, types.String}, Optional: 1, Result: types.String, Kernel: strictText(parseURL)},
-	{Name: "hash", Doc: "The 32-bit Murmur3 hash of the arguments, as Spark computes it.", Least: 1, Most: -1, Bind: bindHash(types.Int), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
-		h := uint32(42)
-		for _, arg := range args {
-			h = murmur(arg, row, h)
-		}
-		out.AppendInt(int32(h))
-		return nil
-	})},
-	{Name: "xxhash64", Doc: "The 64-bit xxHash of the arguments, as Spark computes it.", Least: 1, Most: -1, Bind: bindHash(types.Bigint), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
-		h := uint64(42)
-		for _, arg := range args {
-			h = xx64(arg, row, h)
-		}
-		out.AppendLong(int64(h))
-		return nil
-	})},
 }
 
 func digest(name, doc string, sum func([]byte) []byte, aliases ...string) Function {
@@ -286,152 +266,4 @@ func (b Binding) chosen(args []bound.Expr) (bound.Expr, error) {
 		cases = append(cases, equal, rest[1])
 	}
 	return b.choice(cases)
-}
-
-func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
-	return func(b Binding, args []bound.Expr) (bound.Expr, error) { return b.call(b.Name, result, args...), nil }
-}
-
-// doubleBits are the bits of a number; zero has one sign and NaN one form, that of Java.
-func doubleBits(value float64) uint64 {
-	if value != value {
-		return 0x7ff8000000000000
-	}
-	return math.Float64bits(value + 0)
-}
-
-func floatBits(value float32) uint32 {
-	if value != value {
-		return 0x7fc00000
-	}
-	return math.Float32bits(value + 0)
-}
-
-// murmur is Spark's Murmur3_x86_32 of a value, seeded with the hash of the values
-// before it; null leaves that as it is.
-func murmur(c *vector.Column, row int, seed uint32) uint32 {
-	if c.IsNull(row) {
-		return seed
-	}
-	switch c.Type.Layout() {
-	case types.LayoutBit:
-		return murmurInt(uint32(c.Bools.Bit(row)), seed)
-	case types.Layout8, types.Layout16, types.Layout32:
-		return murmurInt(uint32(int32(whole(c, row))), seed)
-	case types.Layout64:
-		return murmurLong(uint64(c.Longs[row]), seed)
-	case types.LayoutFloat:
-		return murmurInt(floatBits(c.Floats[row]), seed)
-	case types.LayoutDouble:
-		return murmurLong(doubleBits(c.Doubles[row]), seed)
-	case types.LayoutDecimal:
-		if c.Type.Precision() <= 18 {
-			return murmurLong(c.Decimals[row].LowBits(), seed)
-		}
-		return murmurBytes(twosComplement(c, row), seed)
-	case types.LayoutBytes:
-		return murmurBytes(c.String(row), seed)
-	case types.LayoutList:
-		for i := c.Offsets[row]; i < c.Offsets[row+1]; i++ {
-			seed = murmur(&c.Children[0], int(i), seed)
-		}
-	case types.LayoutStruct:
-		for i := range c.Children {
-			seed = murmur(&c.Children[i], row, seed)
-		}
-	}
-	return seed
-}
-
-// twosComplement is a decimal in as few bytes as hold it, the highest first.
-func twosComplement(c *vector.Column, row int) []byte {
-	var data [16]byte
-	binary.BigEndian.PutUint64(data[:], uint64(c.Decimals[row].HighBits()))
-	binary.BigEndian.PutUint64(data[8:], c.Decimals[row].LowBits())
-	at := 0
-	for at < 15 && (data[at] == 0 && data[at+1] < 0x80 || data[at] == 0xFF && data[at+1] >= 0x80) {
-		at++
-	}
-	return data[at:]
-}
-
-func murmurMix(k, h uint32) uint32 {
-	k = bits.RotateLeft32(k*0xcc9e2d51, 15) * 0x1b873593
-	return bits.RotateLeft32(h^k, 13)*5 + 0xe6546b64
-}
-
-func murmurEnd(h, length uint32) uint32 {
-	h ^= length
-	h = (h ^ h>>16) * 0x85ebca6b
-	h = (h ^ h>>13) * 0xc2b2ae35
-	return h ^ h>>16
-}
-
-func murmurInt(value, seed uint32) uint32 { return murmurEnd(murmurMix(value, seed), 4) }
-
-func murmurLong(value uint64, seed uint32) uint32 {
-	return murmurEnd(murmurMix(uint32(value>>32), murmurMix(uint32(value), seed)), 8)
-}
-
-// murmurBytes takes words of four bytes and then each byte that is left, with its
-// sign, as a word of its own: which is Spark's way and not that of others.
-func murmurBytes(data []byte, seed uint32) uint32 {
-	h, length := seed, uint32(len(data))
-	for ; len(data) >= 4; data = data[4:] {
-		h = murmurMix(binary.LittleEndian.Uint32(data), h)
-	}
-	for _, c := range data {
-		h = murmurMix(uint32(int32(int8(c))), h)
-	}
-	return murmurEnd(h, length)
-}
-
-// xx64 is Spark's XXH64 of a value, seeded as murmur is.
-func xx64(c *vector.Column, row int, seed uint64) uint64 {
-	if c.IsNull(row) {
-		return seed
-	}
-	switch c.Type.Layout() {
-	case types.LayoutBit:
-		return xxInt(uint32(c.Bools.Bit(row)), seed)
-	case types.Layout8, types.Layout16, types.Layout32:
-		return xxInt(uint32(int32(whole(c, row))), seed)
-	case types.Layout64:
-		return xxLong(uint64(c.Longs[row]), seed)
-	case types.LayoutFloat:
-		return xxInt(floatBits(c.Floats[row]), seed)
-	case types.LayoutDouble:
-		return xxLong(doubleBits(c.Doubles[row]), seed)
-	case types.LayoutDecimal:
-		if c.Type.Precision() <= 18 {
-			return xxLong(c.Decimals[row].LowBits(), seed)
-		}
-		return xxBytes(twosComplement(c, row), seed)
-	case types.LayoutBytes:
-		return xxBytes(c.String(row), seed)
-	case types.LayoutList:
-		for i := c.Offsets[row]; i < c.Offsets[row+1]; i++ {
-			seed = xx64(&c.Children[0], int(i), seed)
-		}
-	case types.LayoutStruct:
-		for i := range c.Children {
-			seed = xx64(&c.Children[i], row, seed)
-		}
-	}
-	return seed
-}
-
-func xxInt(value uint32, seed uint64) uint64 {
-	return xxBytes(binary.LittleEndian.AppendUint32(nil, value), seed)
-}
-
-func xxLong(value, seed uint64) uint64 {
-	return xxBytes(binary.LittleEndian.AppendUint64(nil, value), seed)
-}
-
-func xxBytes(data []byte, seed uint64) uint64 {
-	var digest xxhash.Digest
-	digest.ResetWithSeed(seed)
-	_, _ = digest.Write(data) // which never fails
-	return digest.Sum64()
 }

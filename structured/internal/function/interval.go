@@ -97,13 +97,13 @@ func intervalField(name string, part func(c *vector.Column, row int) int64) Func
 func scaleInterval(divide bool) func(out *vector.Column, args []*vector.Column, row int) error {
 	return func(out *vector.Column, args []*vector.Column, row int) error {
 		overflow := noValue("INTERVAL_ARITHMETIC_OVERFLOW", "the interval is out of range")
-		interval, by := decimal.Of(whole(args[0], row)), args[1]
+		interval, by := decimal.Of(args[0].Whole(row)), args[1]
 		if by.Type == types.Double {
 			factor := by.Doubles[row]
 			if divide && factor == 0 {
 				return noValue("INTERVAL_DIVIDED_BY_ZERO", "an interval is divided by zero")
 			}
-			value := float64(whole(args[0], row))
+			value := float64(args[0].Whole(row))
 			if divide {
 				value /= factor
 			} else {
@@ -118,7 +118,7 @@ func scaleInterval(divide bool) func(out *vector.Column, args []*vector.Column, 
 		if by.Type.Kind() == types.KindDecimal {
 			factor, scale = by.Decimals[row], by.Type.Scale()
 		} else {
-			factor = decimal.Of(whole(by, row))
+			factor = decimal.Of(by.Whole(row))
 		}
 		ok := false
 		var result decimal.Num

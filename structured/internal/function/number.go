@@ -214,29 +214,15 @@ func abs(out *vector.Column, args []*vector.Column, row int) error {
 	case types.LayoutDecimal:
 		out.Decimals[row] = in.Decimals[row].Abs()
 	default:
-		value := whole(in, row)
+		value := in.Whole(row)
 		if value < 0 {
 			value = -value
 		}
 		if !putWhole(out, row, value) || value < 0 {
-			return noValue("ARITHMETIC_OVERFLOW", fmt.Sprintf("abs(%d) is out of the range of %s", whole(in, row), out.Type))
+			return noValue("ARITHMETIC_OVERFLOW", fmt.Sprintf("abs(%d) is out of the range of %s", in.Whole(row), out.Type))
 		}
 	}
 	return nil
-}
-
-// whole returns a whole number of any width.
-func whole(c *vector.Column, row int) int64 {
-	switch c.Type.Layout() {
-	case types.Layout8:
-		return int64(c.Tinies[row])
-	case types.Layout16:
-		return int64(c.Smalls[row])
-	case types.Layout32:
-		return int64(c.Ints[row])
-	default:
-		return c.Longs[row]
-	}
 }
 
 // putWhole writes a whole number of any width and says whether it fits.
@@ -255,6 +241,28 @@ func putWhole(c *vector.Column, row int, value int64) bool {
 		c.Longs[row] = value
 		return true
 	}
+}
+
+// appendWhole appends a number, date or timestamp, if it fits.
+func appendWhole(c *vector.Column, value int64) (fits bool) {
+	switch c.Type.Layout() {
+	case types.Layout8:
+		if fits = int64(int8(value)) == value; fits {
+			c.AppendTiny(int8(value))
+		}
+	case types.Layout16:
+		if fits = int64(int16(value)) == value; fits {
+			c.AppendSmall(int16(value))
+		}
+	case types.Layout32:
+		if fits = int64(int32(value)) == value; fits {
+			c.AppendInt(int32(value))
+		}
+	default:
+		fits = true
+		c.AppendLong(value)
+	}
+	return fits
 }
 
 // bindWholeRounding binds ceil and floor: to bigint, or to a decimal without digits
@@ -370,7 +378,7 @@ func roundKernel(call bound.Call) (Kernel, error) {
 			}
 			out.Decimals[row] = rounded
 		default:
-			rounded, ok := roundDecimal(decimal.Of(whole(in, row)), 0, digits, types.Decimal(38, 0), rule)
+			rounded, ok := roundDecimal(decimal.Of(in.Whole(row)), 0, digits, types.Decimal(38, 0), rule)
 			value, small := decimal.Whole(rounded, 0)
 			if !ok || !small || !putWhole(out, row, value) {
 				return noValue("ARITHMETIC_OVERFLOW", fmt.Sprintf("the rounded number does not fit a %s", out.Type))
@@ -485,7 +493,7 @@ func positiveRemainder(out *vector.Column, args []*vector.Column, row int) error
 		}
 		out.Decimals[row] = rest
 	default:
-		x, y := whole(a, row), whole(b, row)
+		x, y := a.Whole(row), b.Whole(row)
 		if y == 0 {
 			return byZero
 		}

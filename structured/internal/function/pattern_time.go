@@ -68,6 +68,15 @@ func parseTimePattern(pattern string) (timePattern, error) {
 	return fields, nil
 }
 
+// mustTimePattern is parseTimePattern of a pattern that has a meaning.
+func mustTimePattern(pattern string) timePattern {
+	fields, err := parseTimePattern(pattern)
+	if err != nil {
+		panic(err)
+	}
+	return fields
+}
+
 // format appends a clock time; instant and zone are for the letters of the zone.
 func (p timePattern) format(dst []byte, clock, instant int64, zone *time.Location) []byte {
 	day, ofDay := calendar.Split(clock)

@@ -2,7 +2,6 @@ package function
 
 import (
 	"math"
-	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/decimal"
@@ -161,18 +160,10 @@ func percentiles(between bool) func(bound.Call) (Kernel, error) {
 		if anyNull(args, row) {
 			return null
 		}
-		list := args[0]
-		elements := &list.Children[0]
-		order := make([]int32, 0, length(list, row))
-		for i := list.Offsets[row]; i < list.Offsets[row+1]; i++ {
-			if !elements.IsNull(int(i)) {
-				order = append(order, i)
-			}
-		}
+		elements, order := ascending(args[0], row)
 		if len(order) == 0 {
 			return null
 		}
-		slices.SortFunc(order, func(i, j int32) int { return vector.Compare(elements, int(i), elements, int(j)) })
 		add := func(to *vector.Column, fraction float64) error {
 			if fraction < 0 || fraction > 1 {
 				return noValue("VALUE_OUT_OF_RANGE", "a percentage must be from 0 to 1")
@@ -212,15 +203,7 @@ func mode(out *vector.Column, args []*vector.Column, row int) error {
 	if anyNull(args, row) {
 		return null
 	}
-	list := args[0]
-	elements := &list.Children[0]
-	order := make([]int32, 0, length(list, row))
-	for i := list.Offsets[row]; i < list.Offsets[row+1]; i++ {
-		if !elements.IsNull(int(i)) {
-			order = append(order, i)
-		}
-	}
-	slices.SortStableFunc(order, func(i, j int32) int { return vector.Compare(elements, int(i), elements, int(j)) })
+	elements, order := ascending(args[0], row)
 	best, most := -1, 0
 	for from := 0; from < len(order); {
 		to := from

@@ -457,7 +457,7 @@ func formatNumber(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 		}
 		number = values.AppendDecimal(nil, rounded, digits)
 	default:
-		number = strconv.AppendInt(nil, whole(in, row), 10)
+		number = strconv.AppendInt(nil, in.Whole(row), 10)
 		if digits > 0 {
 			number = append(append(number, '.'), bytes.Repeat([]byte("0"), digits)...)
 		}

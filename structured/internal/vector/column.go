@@ -108,6 +108,21 @@ func (c *Column) IsNull(i int) bool { return len(c.Valid) != 0 && !c.Valid.Get(i
 // memory.
 func (c *Column) String(i int) []byte { return c.Bytes[c.Offsets[i]:c.Offsets[i+1]] }
 
+// Whole returns row i of whole numbers, of any width, or what a date, timestamp or
+// interval counts.
+func (c *Column) Whole(i int) int64 {
+	switch c.Type.Layout() {
+	case types.Layout8:
+		return int64(c.Tinies[i])
+	case types.Layout16:
+		return int64(c.Smalls[i])
+	case types.Layout32:
+		return int64(c.Ints[i])
+	default:
+		return c.Longs[i]
+	}
+}
+
 // Slice returns rows [from, to) in the same memory. If from is no multiple of 64,
 // bitmaps are copied.
 func (c *Column) Slice(from, to int) Column {
