@@ -150,9 +150,9 @@ func TestEndpoint(t *testing.T) {
 					sum += b.Words
 				}
 				switch {
-				case sum > len(in.all()):
+				case sum > len(in.All()):
 					return Final(errors.New("something is billed twice"))
-				case sum < len(in.all()):
+				case sum < len(in.All()):
 					return errors.New("something is not billed")
 				}
 				return nil

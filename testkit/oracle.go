@@ -54,7 +54,7 @@ func (o *exactlyOnce[In, Out]) check() (*violation, bool) {
 		return broken, true
 	}
 	wanted := map[string]int{}
-	for _, row := range remember(o.in, "rows of "+o.out.String(), "", func() []Out { return o.want(o.in.all()) }) {
+	for _, row := range remember(o.in, "rows of "+o.out.String(), "", func() []Out { return o.want(o.in.All()) }) {
 		wanted[render(row)]++
 	}
 	seen := map[string][]int64{} // batches with the row
@@ -129,7 +129,7 @@ func (o *lastByKey[In, Out]) check() (*violation, bool) {
 				o.out, b.id, prefixes[from].name, difference(have, nearest))}, true
 		}
 	}
-	all := o.wanted("", o.in.all)
+	all := o.wanted("", o.in.All)
 	if !maps.Equal(have, all) {
 		return &violation{"lost", fmt.Sprintf("%s: %s", o.out, difference(have, all))}, false
 	}

@@ -35,19 +35,36 @@ func report(name string, scenario func(*Sim), found failed, trace bool) string {
 	for _, fault := range small.plan.faults {
 		fmt.Fprintf(&text, "  %v", fault)
 	}
-	fmt.Fprintf(&text, "\n  timeline: %s\n", strings.Join(s.timeline, "\n            "))
+	fmt.Fprintf(&text, "\n  timeline: %s\n", indented(s.timeline, 12))
 	if k.tries > 0 {
-		fmt.Fprintf(&text, "  shrunk  : %d rows, %d faults → %d rows, %d faults in %d tries, %.2f s\n",
-			found.plan.rows(), len(found.plan.faults), small.plan.rows(), len(small.plan.faults), k.tries, took.Seconds())
+		fmt.Fprintf(&text, "  shrunk  : %s → %s in %d tries, %.2f s\n", found.plan.size(), small.plan.size(), k.tries, took.Seconds())
 	}
 	fmt.Fprintf(&text, "  trace   : %016x, %s\n", f.trace, repeated(scenario, small.plan, f.trace))
 	fmt.Fprintf(&text, "  repro   : go test %s -run '%s' -testkit.plan='%s' -testkit.trace\n", directory(), pattern(name), small.plan)
 	if trace {
 		for i, w := range worlds {
-			fmt.Fprintf(&text, "  process %d:\n    %s\n", i+1, strings.Join(w.Trace(), "\n    "))
+			fmt.Fprintf(&text, "  process %d:\n    %s\n", i+1, indented(w.Trace(), 4))
 		}
 	}
 	return text.String()
+}
+
+// indented puts texts below each other, their lines but the first behind spaces.
+func indented(texts []string, spaces int) string {
+	margin := "\n" + strings.Repeat(" ", spaces)
+	return strings.ReplaceAll(strings.Join(texts, "\n"), "\n", margin)
+}
+
+// size is how much there is to understand in a plan.
+func (p *plan) size() string {
+	return count(p.rows(), "row") + ", " + count(len(p.faults), "fault")
+}
+
+func count(n int, of string) string {
+	if n != 1 {
+		of += "s"
+	}
+	return fmt.Sprint(n, " ", of)
 }
 
 // repeated says whether a second run is the same.
@@ -72,7 +89,10 @@ func directory() string {
 	}
 	for root := path; ; root = filepath.Dir(root) {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			inside, _ := filepath.Rel(root, path)
+			inside, err := filepath.Rel(root, path)
+			if err != nil || inside == "." {
+				return "."
+			}
 			return "./" + filepath.ToSlash(inside)
 		}
 		if root == filepath.Dir(root) {

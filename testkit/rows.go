@@ -17,8 +17,9 @@ const Interval = time.Second
 type Rows[T any] interface {
 	fmt.Stringer
 
-	// all returns the rows, those that have yet to arrive included.
-	all() []T
+	// All returns the rows, those that have yet to arrive included. They are not to be
+	// changed.
+	All() []T
 
 	// prefixes returns, from few to many, the parts of the rows that a batch can have
 	// ended with, under names that tell them apart.
@@ -81,7 +82,9 @@ func draw[T any](s *Sim, name string, rows *rapid.Generator[[]T]) drawn[T] {
 	return drawn[T]{s, in, typed}
 }
 
-func (d *drawn[T]) all() []T                { return d.rows }
+// All implements Rows.
+func (d *drawn[T]) All() []T { return d.rows }
+
 func (d *drawn[T]) answers() map[string]any { return d.in.memo }
 
 // arrival is when the i-th row arrives, since the world began.

@@ -63,8 +63,8 @@ func windows(s *Sim, topics ...*Topic[visit]) {
 	})
 	var inputs [][]visit
 	for _, topic := range topics {
-		inputs = append(inputs, topic.all())
-		if !slices.IsSortedFunc(topic.all(), func(a, b visit) int { return a.At.Compare(b.At) }) {
+		inputs = append(inputs, topic.All())
+		if !slices.IsSortedFunc(topic.All(), func(a, b visit) int { return a.At.Compare(b.At) }) {
 			s.wrong("%s: visits come in the order of their times", topic) // what shrinking may try
 		}
 	}
