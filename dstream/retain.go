@@ -153,10 +153,15 @@ func (k *retained[T]) encode(data []byte, tick int64) []byte {
 	return data
 }
 
-// Apply implements snapshots.State: data is any number of encoded batches.
-func (k *retained[T]) Apply(_ int, data []byte) (err error) {
-	for err == nil && len(data) > 0 {
-		data, err = k.decode(data)
+// Partitions implements snapshots.State: all batches are in one table.
+func (k *retained[T]) Partitions() int { return 1 }
+
+// Apply implements snapshots.State: a change is any number of encoded batches.
+func (k *retained[T]) Apply(_ int, changes [][]byte) (err error) {
+	for _, data := range changes {
+		for err == nil && len(data) > 0 {
+			data, err = k.decode(data)
+		}
 	}
 	return err
 }
@@ -215,7 +220,7 @@ func (k *retained[T]) Restore(group int, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return k.Apply(group, data)
+	return k.Apply(group, [][]byte{data})
 }
 
 // retainReduced is retainPairs for batches that were reduced into a fixed number of

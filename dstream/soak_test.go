@@ -117,7 +117,7 @@ func look(disk *sim.Disk, dir string) (f figures) {
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	f.heap, f.goroutines = int64(m.HeapAlloc)-disk.Bytes(), runtime.NumGoroutine()
+	f.heap, f.goroutines = int64(m.HeapAlloc)-disk.Memory(), runtime.NumGoroutine()
 	return f
 }
 

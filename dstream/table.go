@@ -155,27 +155,40 @@ func (t *table[K, S]) record(data []byte, e *entry[K, S]) []byte {
 	return t.values.Append(t.keys.Append(append(data, 1), &e.key), &e.value)
 }
 
+// Partitions implements snapshots.State.
+func (t *table[K, S]) Partitions() int { return len(t.open()) }
+
 // Apply implements snapshots.State: it repeats recorded entries of a key group.
-func (t *table[K, S]) Apply(group int, data []byte) error {
+func (t *table[K, S]) Apply(group int, changes [][]byte) error {
 	p := t.part(group)
-	for len(data) > 0 {
-		e := entry[K, S]{delete: data[0] == 0}
-		var err error
-		if data, err = t.keys.Decode(data[1:], &e.key); err != nil {
-			return err
-		}
-		if !e.delete {
-			if data, err = t.values.Decode(data, &e.value); err != nil {
+	r := restoring[K, S]{part: p, group: group}
+	for _, data := range changes {
+		for len(data) > 0 {
+			var err error
+			if data, err = t.redo(&r, data); err != nil {
 				return err
 			}
 		}
-		if belongs := keyed.Group(p.entries.Hash(e.key)); belongs != group {
-			return fmt.Errorf("the state of key group %d has a key of group %d: another version of this package or of the key's encoding wrote it", group, belongs)
-		}
-		p.put(&e)
 	}
+	err := r.flush()
 	p.compact()
-	return nil
+	return err
+}
+
+// redo repeats the first of some recorded entries.
+func (t *table[K, S]) redo(r *restoring[K, S], data []byte) (rest []byte, err error) {
+	key, value := r.next()
+	kept := data[0] != 0
+	if data, err = t.keys.Decode(data[1:], key); err != nil {
+		return nil, err
+	}
+	if kept {
+		if data, err = t.values.Decode(data, value); err != nil {
+			return nil, err
+		}
+		return data, r.keep()
+	}
+	return data, r.drop(*key)
 }
 
 // Snapshot implements snapshots.State: it writes the entries of a key group.
@@ -195,7 +208,7 @@ func (t *table[K, S]) Restore(group int, r io.Reader) error {
 	if err != nil {
 		return err
 	}
-	return t.Apply(group, data)
+	return t.Apply(group, [][]byte{data})
 }
 
 func (t *table[K, S]) size() (n int64) {

@@ -61,17 +61,6 @@ func NewDisk(profile Profile) *Disk {
 // two moments of one run means the same disk.
 func (d *Disk) Generation() uint64 { return d.generation }
 
-// Bytes is how much memory the contents of files take, those of removed ones among them:
-// they are kept until a crash, for what it may bring back.
-func (d *Disk) Bytes() (bytes int64) {
-	for _, n := range d.nodes {
-		if n != nil {
-			bytes += int64(cap(n.data))
-		}
-	}
-	return bytes
-}
-
 // IsDurable says whether a crash would leave the disk as it is.
 func (d *Disk) IsDurable() bool {
 	return !slices.ContainsFunc(d.nodes, func(n *node) bool {

@@ -81,6 +81,15 @@ func (c *core) next() (p piece, due bool) {
 	return p, true
 }
 
+// sum adds up the groups that were restored.
+func (c *core) sum() {
+	for _, o := range c.operators {
+		for i := range o.groups {
+			c.size += o.groups[i].size
+		}
+	}
+}
+
 // copied says how large the groups were that were copied, from p.from on.
 func (c *core) copied(p piece, sizes []int64) {
 	groups := c.operators[p.operator].groups[p.from:]

@@ -20,6 +20,8 @@ const groups = 700 // more than are copied at once
 // sums is keyed state: a number for each key group.
 type sums [groups]int64
 
+func (s *sums) Partitions() int { return 2 }
+
 func (s *sums) Snapshot(group int, w io.Writer) error {
 	if s[group] == 0 {
 		return nil
@@ -40,9 +42,11 @@ func (s *sums) Restore(group int, r io.Reader) error {
 	return nil
 }
 
-func (s *sums) Apply(group int, change []byte) error {
-	add, _ := binary.Varint(change)
-	s[group] += add
+func (s *sums) Apply(group int, changes [][]byte) error {
+	for _, change := range changes {
+		add, _ := binary.Varint(change)
+		s[group] += add
+	}
 	return nil
 }
 

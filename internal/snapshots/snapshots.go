@@ -26,17 +26,21 @@ type Operator struct {
 	State State
 }
 
-// State is keyed state. Its methods are called by one activity at a time, in between
-// batches.
+// State is keyed state. Its methods are called in between batches, by one activity at a
+// time; but for Restore and Apply of key groups that lie in different partitions.
 type State interface {
+	// Partitions is into how many ranges of key groups, those of keyed.GroupRange, the
+	// state is divided: they are restored at once. 1 is state that is not divided.
+	Partitions() int
+
 	// Snapshot writes the state of a key group, as of the last batch.
 	Snapshot(group int, w io.Writer) error
 
 	// Restore reads what Snapshot wrote, before any change and any batch.
 	Restore(group int, r io.Reader) error
 
-	// Apply redoes a logged change of a key group, before any batch.
-	Apply(group int, change []byte) error
+	// Apply redoes logged changes of a key group, oldest first, before any batch.
+	Apply(group int, changes [][]byte) error
 }
 
 // Log is what snapshots need of a *journal.Journal.

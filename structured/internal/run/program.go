@@ -152,10 +152,15 @@ func (p *Program) Close() error {
 	return errors.Join(failed...)
 }
 
-// Apply redoes a change of the state of a key group, or restores a snapshot frame,
-// before the first batch.
-func (o *Operator) Apply(group int, frame []byte) error {
-	return o.machine(group).Apply(frame)
+// Apply redoes changes of the state of a key group, oldest first, before the first
+// batch.
+func (o *Operator) Apply(group int, frames [][]byte) error {
+	for _, frame := range frames {
+		if err := o.machine(group).Apply(frame); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // machine is that of the partition which owns a key group.

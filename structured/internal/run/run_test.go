@@ -246,7 +246,9 @@ func TestStateMoves(t *testing.T) {
 	byChanges := compile(t, wordCount(), Options{Scheduler: sched, Name: "test", Partitions: 5})
 	for epoch := range int64(2) {
 		runBatch(t, from, epoch, text{words: list})
-		err := from.Operators()[0].Changes(byChanges.Operators()[0].Apply)
+		err := from.Operators()[0].Changes(func(group int, frame []byte) error {
+			return byChanges.Operators()[0].Apply(group, [][]byte{frame})
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -91,13 +92,22 @@ func (t *table) assign(keys []*vector.Column, selection vector.Selection, hashes
 // limit is how many keys the slots may hold.
 func (t *table) limit() int { return len(t.slots) / 4 * 3 }
 
-// grow makes room for n keys.
+// grow makes room for n keys: for as many as the slots may hold, so that nothing is
+// copied more than once for each key.
 func (t *table) grow(n int) {
 	size := len(t.slots)
 	for size/4*3 < n {
 		size *= 2
 	}
 	t.slots = make([]uint64, size)
+	more := t.limit() - len(t.hashes)
+	t.hashes = slices.Grow(t.hashes, more)
+	if t.layout == words {
+		t.words = slices.Grow(t.words, more)
+	} else {
+		t.starts = slices.Grow(t.starts, more)
+		t.bytes = slices.Grow(t.bytes, len(t.bytes)) // if keys are as long as so far
+	}
 	for number, hash := range t.hashes {
 		t.slots[t.empty(hash)] = slot(hash, number)
 	}
