@@ -12,7 +12,7 @@ CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
 KILLS    ?= 200
 
-.PHONY: help demo test race lint fmt fuzz sim swarm mutants bench conformance e2e e2e-syncs e2e-kafka soak
+.PHONY: help demo test race lint fmt fuzz sim swarm mutants bench bench-sql conformance e2e e2e-syncs e2e-kafka soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ mutants: ## every planted bug, and how it is caught; no alarm without a bug
 
 bench: ## the benchmarks behind the figures (BENCH=regexp)
 	@.ci/bench $(or $(BENCH),.)
+
+bench-sql: ## five queries beside loops by hand, DuckDB and Spark (RUNS=n, ROWS=n)
+	@.ci/bench-sql -runs $(if $(filter-out 1,$(RUNS)),$(RUNS),5) $(if $(ROWS),-rows $(ROWS))
 
 conformance: ## cases recorded from Apache Spark (CASES=dir)
 	@$(GO) run ./cmd/conformance $(CASES)

@@ -165,9 +165,27 @@ func (j *HashJoin) probe(side int, b *vector.Batch, emit Emit) error {
 	clear(j.hits)
 	if j.node.Kind.LeftOnly() && j.condition == nil && !j.tracks {
 		for i, number := range j.numbers {
-			j.hits[i] = len(j.table.partners(number)) > 0
+			j.hits[i] = number >= 0 // there is no key without a row
 		}
 		return j.single(side, b, emit)
+	}
+	if err := j.pairs(side, b, emit); err != nil {
+		return err
+	}
+	return j.single(side, b, emit)
+}
+
+// pairs gives the pairs of the rows of a batch, the numbers of whose keys are known.
+func (j *HashJoin) pairs(side int, b *vector.Batch, emit Emit) error {
+	if j.table.unique {
+		for i, number := range j.numbers {
+			if number >= 0 {
+				j.ordinals = append(j.ordinals, int32(i))
+				j.probes = append(j.probes, int32(b.Row(i)))
+				j.builds = append(j.builds, number)
+			}
+		}
+		return j.pair(side, b, emit)
 	}
 	for i, number := range j.numbers {
 		row := int32(b.Row(i))
@@ -182,10 +200,7 @@ func (j *HashJoin) probe(side int, b *vector.Batch, emit Emit) error {
 			}
 		}
 	}
-	if err := j.pair(side, b, emit); err != nil {
-		return err
-	}
-	return j.single(side, b, emit)
+	return j.pair(side, b, emit)
 }
 
 // pair tests the pairs found so far and gives those that hold.
@@ -196,7 +211,11 @@ func (j *HashJoin) pair(side int, b *vector.Batch, emit Emit) error {
 	defer func() { j.ordinals, j.probes, j.builds = j.ordinals[:0], j.probes[:0], j.builds[:0] }()
 	gives := !j.node.Kind.LeftOnly()
 	if gives || j.condition != nil {
-		j.gather(side, b, j.probes)
+		if j.table.unique && len(j.probes) == b.Rows { // all rows, once each
+			copy(j.out.Columns[j.sides[side].from:], b.Columns)
+		} else {
+			j.gather(side, b, j.probes)
+		}
 		j.gather(1-side, j.table.rows, j.builds)
 		j.out.Rows, j.out.Selection = len(j.probes), nil
 	}
@@ -211,7 +230,7 @@ func (j *HashJoin) pair(side int, b *vector.Batch, emit Emit) error {
 		for _, i := range holds {
 			j.mark(int(i))
 		}
-	} else {
+	} else if j.node.Kind != physical.Inner {
 		for i := range j.probes {
 			j.mark(i)
 		}

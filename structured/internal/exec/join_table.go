@@ -3,6 +3,7 @@ package exec
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/state"
@@ -20,8 +21,9 @@ type JoinTable struct {
 
 	rows   *vector.Batch
 	byRow  []int32 // the number of each row's key; -1 for one that equals nothing
-	starts []int32 // of the rows of each key, by number, in order
-	order  []int32 // rows by key, those of one in the order in which they came
+	unique bool    // each row has a key of its own, whose number is the row's
+	starts []int32 // of the rows of each key, by number, in order; not if unique
+	order  []int32 // rows by key, those of one in the order in which they came; not if unique
 }
 
 // NewJoinTable returns an empty table of a join's input.
@@ -89,6 +91,10 @@ func dropNulls(keys []*vector.Column, nullSafe []bool, b *vector.Batch, numbers 
 
 // Finish puts the rows in order of their keys. It comes after the last Push.
 func (t *JoinTable) Finish() {
+	t.unique = t.numbers.Len() == len(t.byRow) && !slices.Contains(t.byRow, -1)
+	if t.unique {
+		return
+	}
 	t.starts = vector.Resize(t.starts, t.numbers.Len()+1)
 	clear(t.starts)
 	total := int32(0)
@@ -114,7 +120,7 @@ func (t *JoinTable) Finish() {
 	t.starts[0] = 0
 }
 
-// partners returns the rows whose key has a number.
+// partners returns the rows whose key has a number, of keys that are not unique.
 func (t *JoinTable) partners(number int32) []int32 {
 	if number < 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/order"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -18,6 +19,8 @@ type sorter struct {
 
 	rows   *vector.Batch // kept rows
 	sorted *vector.Batch // their keys
+	by     []order.Key   // columns of sorted
+	sorter order.Sorter
 	order  []int32
 	out    *vector.Batch
 }
@@ -26,9 +29,9 @@ func newSort(schema types.Schema, orders []bound.Order, most int64) (Machine, er
 	s := &sorter{orders: orders, most: most, rows: vector.NewBatch(schema), out: vector.NewBatch(schema)}
 	var keys types.Schema
 	var exprs []bound.Expr
-	for _, order := range orders {
-		keys.Fields = append(keys.Fields, types.Nullable("", order.Expr.Type()))
-		exprs = append(exprs, order.Expr)
+	for _, o := range orders {
+		keys.Fields = append(keys.Fields, types.Nullable("", o.Expr.Type()))
+		exprs = append(exprs, o.Expr)
 	}
 	s.sorted = vector.NewBatch(keys)
 	var err error
@@ -54,36 +57,14 @@ func (s *sorter) Push(_ int, b *vector.Batch, _ Emit) error {
 
 // sort computes order.
 func (s *sorter) sort() {
-	s.order = vector.Resize(s.order, s.rows.Rows)
-	for i := range s.order {
-		s.order[i] = int32(i)
+	s.by = s.by[:0]
+	for i, o := range s.orders {
+		s.by = append(s.by, order.Key{Column: &s.sorted.Columns[i], Descending: o.Descending, NullsFirst: o.NullsFirst})
 	}
-	slices.SortStableFunc(s.order, s.compare)
+	s.order = s.sorter.Sort(s.rows.Rows, s.by...)
 	if s.most >= 0 && int64(len(s.order)) > s.most {
 		s.order = s.order[:s.most]
 	}
-}
-
-// compare orders two kept rows. vector.Compare puts null first.
-func (s *sorter) compare(a, b int32) int {
-	for i, order := range s.orders {
-		column := &s.sorted.Columns[i]
-		c := vector.Compare(column, int(a), column, int(b))
-		if c == 0 {
-			continue
-		}
-		if column.IsNull(int(a)) || column.IsNull(int(b)) {
-			if order.NullsFirst {
-				return c
-			}
-			return -c
-		}
-		if order.Descending {
-			return -c
-		}
-		return c
-	}
-	return 0
 }
 
 // shrink keeps only the rows that would be given now. They stay in the order in
@@ -120,14 +101,14 @@ func (s *sorter) take() (rows *vector.Batch, keys []vector.Column) {
 
 func (s *sorter) Marker(_ int, _ Marker, emit Emit) error {
 	s.sort()
-	for order := s.order; len(order) > 0; {
-		n := min(len(order), vector.MaxRows)
+	for rest := s.order; len(rest) > 0; {
+		n := min(len(rest), vector.MaxRows)
 		s.out.Reset()
-		s.out.Gather(s.rows, order[:n])
+		s.out.Gather(s.rows, rest[:n])
 		if err := emit(s.out); err != nil {
 			return err
 		}
-		order = order[n:]
+		rest = rest[n:]
 	}
 	s.rows.Reset()
 	s.sorted.Reset()
@@ -135,6 +116,6 @@ func (s *sorter) Marker(_ int, _ Marker, emit Emit) error {
 }
 
 func (s *sorter) Close() error {
-	s.rows, s.sorted, s.order = nil, nil, nil
+	*s = sorter{}
 	return nil
 }

@@ -104,7 +104,7 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 	case *plan.Deduplicate:
 		return p.deduplicate(n, input), nil
 	case *plan.Sort:
-		return planned{&physical.Sort{Input: gather(input), Orders: n.Orders}, true}, nil
+		return planned{p.sort(n, input), true}, nil
 	}
 	return planned{}, fmt.Errorf("plan %T: no such operator", root)
 }
@@ -214,6 +214,15 @@ func exchangedOnce(input physical.Node) physical.Node {
 		return input
 	}
 	return &physical.Exchange{Input: input, Single: true}
+}
+
+// sort sorts each partition, and these together: what is in order already is merged.
+func (p *planner) sort(n *plan.Sort, input planned) physical.Node {
+	if input.single {
+		return &physical.Sort{Input: input.node, Orders: n.Orders}
+	}
+	parts := &physical.Sort{Input: input.node, Orders: n.Orders}
+	return &physical.Sort{Input: gather(planned{node: parts}), Orders: n.Orders}
 }
 
 // limit takes the first rows of each partition, and of these together; the first
