@@ -68,12 +68,8 @@ var encodingFunctions = []Function{
 	{
 		Name: "unhex", Doc: "The binary data of a string of hexadecimal digits; null for other strings.", Params: []types.Type{types.String}, Result: types.Binary,
 		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			digits := args[0].String(row)
-			if len(digits)%2 == 1 {
-				digits = append([]byte("0"), digits...)
-			}
-			data, err := hex.AppendDecode(dst, digits)
-			if err != nil {
+			data, ok := fromHex(dst, args[0].String(row))
+			if !ok {
 				return nil, null
 			}
 			return data, nil
@@ -107,6 +103,16 @@ func digest(name, doc string, sum func([]byte) []byte, aliases ...string) Functi
 			return hex.AppendEncode(dst, sum(args[0].String(row))), nil
 		}),
 	}
+}
+
+// fromHex appends the bytes that hexadecimal digits say; of an odd number of digits the
+// first is a byte.
+func fromHex(dst, digits []byte) (data []byte, ok bool) {
+	if len(digits)%2 == 1 {
+		digits = append([]byte("0"), digits...)
+	}
+	data, err := hex.AppendDecode(dst, digits)
+	return data, err == nil
 }
 
 func sha2(dst []byte, args []*vector.Column, row int) ([]byte, error) {

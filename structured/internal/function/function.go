@@ -75,6 +75,8 @@ func subjects() []Subject {
 		{"Strings", stringFunctions},
 		{"Search in strings", searchFunctions},
 		{"Regular expressions", patternFunctions},
+		{"Checks of strings", checkFunctions},
+		{"Texts of a format", textFunctions},
 		{"Encodings", encodingFunctions},
 		{"Hashes", hashFunctions},
 		{"Dates", dateFunctions},
@@ -86,6 +88,7 @@ func subjects() []Subject {
 		{"Maps", mapFunctions},
 		{"Structs", structFunctions},
 		{"JSON", jsonFunctions},
+		{"Separated values", csvFunctions},
 		{"Results of aggregates", resultFunctions},
 	}
 }

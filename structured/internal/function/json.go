@@ -34,6 +34,7 @@ var jsonFunctions = []Function{
 		return nil
 	})},
 	{Name: "from_json", Doc: "The value of a JSON text in the type that a constant names, such as 'a INT, b ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct each for itself; with the option mode of FAILFAST it fails the query.", Least: 2, Most: 3, Bind: bindFromJSON, Kernel: fromJSON},
+	{Name: "schema_of_json", Doc: "The type of a constant JSON text, as from_json takes it. Options change nothing.", Least: 1, Most: 2, Bind: bindSchemaOfJSON},
 	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		if !args[0].Type().IsNested() {
 			return nil, b.Mismatch(args, 0, "a struct, map or array")

@@ -3,14 +3,12 @@ package function
 import (
 	"bytes"
 	"encoding/json/jsontext"
-	"fmt"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/sql"
-	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -58,25 +56,11 @@ func fromJSON(call bound.Call) (Kernel, error) {
 			value = nil
 		}
 		ok := appendFromJSON(out, value, zone)
-		if (!ok || bad) && failsFast(args, row) {
+		if (!ok || bad) && failsFast(optionsAt(args, 1, row)) {
 			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no JSON of type %s", args[0].String(row), call.Of)
 		}
 		return nil
 	}), err
-}
-
-// failsFast looks for the option mode.
-func failsFast(args []*vector.Column, row int) bool {
-	if len(args) < 2 || args[1].Type.Kind() != types.KindMap || args[1].IsNull(row) {
-		return false
-	}
-	entries := &args[1].Children[0]
-	for i := int(args[1].Offsets[row]); i < int(args[1].Offsets[row+1]); i++ {
-		if strings.EqualFold(fmt.Sprint(entries.Children[0].Value(i)), "mode") {
-			return strings.EqualFold(fmt.Sprint(entries.Children[1].Value(i)), "FAILFAST")
-		}
-	}
-	return false
 }
 
 // appendFromJSON appends a value, null if it is not of the column's type; ok is false
@@ -158,56 +142,30 @@ func structFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 
 // scalarFromJSON appends a value that is not null, if it is of the column's type.
 func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Location) (ok bool) {
-	kind := value.Kind()
-	inside := []byte(value)
+	kind, inside := value.Kind(), []byte(value)
+	ok = true
 	if kind == '"' {
 		var err error
 		if inside, err = jsontext.AppendUnquote(nil, value); err != nil {
 			return false
 		}
 	}
-	switch t := out.Type; t.Kind() {
-	case types.KindString:
+	switch of := out.Type.Kind(); {
+	case of == types.KindString:
 		if kind != '"' {
 			inside = compact(value)
 		}
-		out.AppendString(inside)
-		return true
-	case types.KindBoolean:
-		if ok = kind == 't' || kind == 'f'; ok {
-			out.AppendBool(kind == 't')
-		}
-	case types.KindTinyint, types.KindSmallint, types.KindInt, types.KindBigint:
-		number, whole := values.ParseWhole(inside)
-		ok = kind == '0' && whole && appendWhole(out, number)
-	case types.KindFloat, types.KindDouble:
-		number, isNumber := values.ParseFloat(inside, 64)
-		named := kind == '"' && (string(inside) == "NaN" || string(inside) == "Infinity" || string(inside) == "-Infinity" || string(inside) == "+INF" || string(inside) == "INF" || string(inside) == "-INF")
-		if ok = isNumber && (kind == '0' || named); ok && t == types.Double {
-			out.AppendDouble(number)
-		} else if ok {
-			out.AppendFloat(float32(number))
-		}
-	case types.KindDecimal:
-		number, fits, isNumber := values.ParseDecimal(inside, t.Precision(), t.Scale())
-		if ok = isNumber && fits; ok {
-			out.AppendDecimal(number)
-		}
-	case types.KindDate:
-		day, isDate := values.ParseDate(inside)
-		if ok = kind == '"' && isDate; ok {
-			out.AppendInt(day)
-		}
-	case types.KindTimestamp:
-		instant, isTime := values.ParseTimestamp(inside, zone)
-		if ok = kind == '"' && isTime; ok {
-			out.AppendLong(instant)
-		}
-	case types.KindTimestampNTZ:
-		clock, isTime := values.ParseClock(inside)
-		if ok = kind == '"' && isTime; ok {
-			out.AppendLong(clock)
-		}
+	case of == types.KindBoolean:
+		ok = kind == 't' || kind == 'f'
+	case out.Type.IsInteger():
+		ok = kind == '0'
+	case of == types.KindFloat || of == types.KindDouble:
+		ok = kind == '0' || kind == '"' && slices.Contains(namedFloats, string(inside))
+	case of != types.KindDecimal:
+		ok = kind == '"'
 	}
-	return ok
+	return ok && scalarFromText(out, inside, zone)
 }
+
+// namedFloats are the strings that JSON has for what is no number there.
+var namedFloats = []string{"NaN", "Infinity", "-Infinity", "+INF", "INF", "-INF"}

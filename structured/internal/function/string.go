@@ -45,6 +45,7 @@ var stringFunctions = []Function{
 	},
 	{Name: "upper", Aliases: []string{"ucase"}, Doc: "The string in upper case, ß as SS.", Params: []types.Type{types.String}, Result: types.String, Kernel: caseKernel('a', 'z', cases.Upper)},
 	{Name: "lower", Aliases: []string{"lcase"}, Doc: "The string in lower case.", Params: []types.Type{types.String}, Result: types.String, Kernel: caseKernel('A', 'Z', cases.Lower)},
+	{Name: "sentences", Doc: "The words of each sentence of a string. Arguments for a language and a country change nothing.", Params: []types.Type{types.String, types.String, types.String}, Optional: 2, Result: types.Array(types.Array(types.String)), Kernel: appending(sentences)},
 	stringFunction("initcap", "The string with the first letter of each word, behind a blank, in upper case and the others in lower case.", initcap),
 	stringFunction("reverse_string", "The code points of the string, the last one first.", reverseText),
 	{Name: "btrim", Doc: "The string without the blanks, or the characters of the second argument, at both ends.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, true)},
