@@ -26,7 +26,7 @@ func bindSchemaOfJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
 	of := types.Void
 	if len(value) > 0 {
 		if !value.IsValid(jsontext.AllowDuplicateNames(true)) {
-			return nil, fault.Analysisf("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "schema_of_json: %q is no JSON", text)
+			return nil, fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "schema_of_json: %q is no JSON", text)
 		}
 		of = typeOfJSON(value)
 	}
