@@ -1,0 +1,168 @@
+package eval
+
+import (
+	"math"
+
+	"pgregory.net/rapid"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+// columnTypes are those of the columns of the table, and of the random expressions.
+var columnTypes = []types.Type{types.Boolean, types.Tinyint, types.Int, types.Bigint, types.Double, money, types.String}
+
+var (
+	money    = types.Decimal(10, 2)
+	whole64s = []types.Type{types.Tinyint, types.Int, types.Bigint}
+)
+
+// trees draws expressions over the columns of a table.
+type trees struct{ *rapid.T }
+
+func (g *trees) schema() types.Schema {
+	var schema types.Schema
+	for _, of := range columnTypes {
+		schema.Fields = append(schema.Fields, types.Nullable(of.String(), of))
+	}
+	return schema
+}
+
+// value draws null, a value at an end of the type's range, or any other.
+func (g *trees) value(of types.Type) any {
+	if rapid.IntRange(0, 4).Draw(g.T, "null") == 0 {
+		return nil
+	}
+	switch of {
+	case types.Boolean:
+		return rapid.Bool().Draw(g.T, "boolean")
+	case types.Tinyint:
+		return rapid.OneOf(rapid.SampledFrom([]int8{math.MinInt8, -1, 0, 1, math.MaxInt8}), rapid.Int8()).Draw(g.T, "tinyint")
+	case types.Int:
+		return rapid.OneOf(rapid.SampledFrom([]int32{math.MinInt32, -1, 0, 1, math.MaxInt32}), rapid.Int32Range(-9, 9)).Draw(g.T, "int")
+	case types.Bigint:
+		return rapid.OneOf(rapid.SampledFrom([]int64{math.MinInt64, -1, 0, 1, math.MaxInt64}), rapid.Int64Range(-9, 9)).Draw(g.T, "bigint")
+	case types.Double:
+		return rapid.OneOf(rapid.SampledFrom([]float64{math.Inf(-1), -1.5, math.Copysign(0, -1), 0, 0.5, 3, 1e19, math.Inf(1), math.NaN()}), rapid.Float64Range(-1e9, 1e9)).Draw(g.T, "double")
+	case money:
+		return decimal.Of(rapid.OneOf(rapid.SampledFrom([]int64{-9_999_999_999, -50, 0, 1, 150, 9_999_999_999}), rapid.Int64Range(-1000, 1000)).Draw(g.T, "decimal"))
+	}
+	return rapid.SampledFrom([]string{"", "a", "ab", "ä", " 7 ", "-12", "+3", "300", "99999999999", "true", "No", "1.5", "%"}).Draw(g.T, "string")
+}
+
+// tree draws an expression of a type.
+func (g *trees) tree(of types.Type, depth int) bound.Expr {
+	if depth == 0 || rapid.IntRange(0, 5).Draw(g.T, "leaf") == 0 {
+		if rapid.Bool().Draw(g.T, "constant") {
+			return bound.Literal{Value: g.value(of), Of: of}
+		}
+		for i, t := range columnTypes {
+			if t == of {
+				return bound.Column{Index: i, Field: types.Nullable(of.String(), of)}
+			}
+		}
+	}
+	sub := func(t types.Type) bound.Expr { return g.tree(t, depth-1) }
+	switch rapid.IntRange(0, 5).Draw(g.T, "form") {
+	case 0:
+		return call(bound.Case, of, sub(types.Boolean), sub(of), sub(types.Boolean), sub(of), sub(of))
+	case 1:
+		return call(bound.Coalesce, of, sub(of), sub(of))
+	}
+	switch of {
+	case types.Boolean:
+		return g.truth(sub)
+	case types.String:
+		return g.text(sub)
+	}
+	return g.number(of, sub)
+}
+
+func (g *trees) truth(sub func(types.Type) bound.Expr) bound.Expr {
+	pick := func(functions ...bound.Function) bound.Function {
+		return rapid.SampledFrom(functions).Draw(g.T, "function")
+	}
+	of := rapid.SampledFrom(columnTypes).Draw(g.T, "type")
+	switch rapid.IntRange(0, 5).Draw(g.T, "truth") {
+	case 0:
+		return call(pick(bound.And, bound.Or), types.Boolean, sub(types.Boolean), sub(types.Boolean))
+	case 1:
+		return call(bound.Not, types.Boolean, sub(types.Boolean))
+	case 2:
+		return call(pick(bound.IsNull, bound.IsNotNull), types.Boolean, sub(of))
+	case 3:
+		return call(bound.In, types.Boolean, sub(of), sub(of), sub(of))
+	case 4:
+		return g.cast(sub(rapid.SampledFrom(columnTypes).Draw(g.T, "from")), types.Boolean)
+	}
+	return call(pick(bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual), types.Boolean, sub(of), sub(of))
+}
+
+func (g *trees) text(sub func(types.Type) bound.Expr) bound.Expr {
+	switch rapid.IntRange(0, 2).Draw(g.T, "text") {
+	case 0:
+		return call(bound.Concat, types.String, sub(types.String), sub(types.String))
+	case 1:
+		return call(bound.Trim, types.String, sub(types.String))
+	}
+	return g.cast(sub(rapid.SampledFrom([]types.Type{types.Boolean, types.Tinyint, types.Int, types.Bigint}).Draw(g.T, "from")), types.String)
+}
+
+func (g *trees) number(of types.Type, sub func(types.Type) bound.Expr) bound.Expr {
+	functions := []bound.Function{bound.Add, bound.Subtract, bound.Multiply, bound.Remainder, bound.Negate, bound.Cast}
+	switch of {
+	case types.Int:
+		functions = append(functions, bound.Length)
+	case types.Bigint:
+		functions = append(functions, bound.IntegralDivide)
+	case types.Double:
+		functions = append(functions, bound.Divide)
+	}
+	switch f := rapid.SampledFrom(functions).Draw(g.T, "function"); f {
+	case bound.Cast:
+		return g.cast(sub(g.castable(of)), of)
+	case bound.Length:
+		return call(f, of, sub(types.String))
+	case bound.Negate:
+		return g.failing(call(f, of, sub(of)))
+	default:
+		exact := of
+		if of == money { // the types of Spark's for sums and products of decimals
+			exact = map[bound.Function]types.Type{bound.Multiply: types.Decimal(21, 4), bound.Remainder: money}[f]
+			if exact == (types.Type{}) {
+				exact = types.Decimal(11, 2)
+			}
+		}
+		result := g.failing(call(f, exact, sub(of), sub(of)))
+		if exact != of {
+			return g.cast(result, of)
+		}
+		return result
+	}
+}
+
+// castable draws a type whose values scalar can turn into those of another type.
+func (g *trees) castable(to types.Type) types.Type {
+	from := append([]types.Type{types.Boolean, money}, whole64s...)
+	switch to {
+	case types.Double:
+	case money:
+		from = from[2:]
+	default:
+		from = append(from, types.Double, types.String)
+	}
+	return rapid.SampledFrom(from).Draw(g.T, "from")
+}
+
+func (g *trees) cast(arg bound.Expr, to types.Type) bound.Expr {
+	return g.failing(call(bound.Cast, to, arg))
+}
+
+// failing draws what becomes of a row without a value.
+func (g *trees) failing(c bound.Call) bound.Expr {
+	if rapid.IntRange(0, 3).Draw(g.T, "fails") > 0 {
+		c.Failure = bound.GiveNull
+	}
+	return c
+}
