@@ -52,11 +52,11 @@ func decode(kind string, data []byte, value any) error {
 	return json.Unmarshal(body, value)
 }
 
-// read reads and decodes a file.
-func read(fs env.FS, name, kind string, value any) (err error) {
+// contents reads a whole file.
+func contents(fs env.FS, name string) ([]byte, error) {
 	f, err := fs.Open(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	data := make([]byte, f.Size())
 	if _, err = f.ReadAt(data, 0); err == io.EOF {
@@ -65,6 +65,12 @@ func read(fs env.FS, name, kind string, value any) (err error) {
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
+	return data, err
+}
+
+// read reads and decodes a file.
+func read(fs env.FS, name, kind string, value any) error {
+	data, err := contents(fs, name)
 	if err == nil {
 		err = decode(kind, data, value)
 	}

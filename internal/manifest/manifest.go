@@ -3,7 +3,6 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -132,17 +131,7 @@ func Last(fsys env.FS, dir string) (m Manifest, ok bool, err error) {
 // file anew: if the sync of whoever wrote it has failed, another sync would succeed
 // and yet not save what was dropped then.
 func secure(fsys env.FS, dir, name string) error {
-	f, err := fsys.Open(name)
-	if err != nil {
-		return err
-	}
-	data := make([]byte, f.Size())
-	if _, err = f.ReadAt(data, 0); err == io.EOF {
-		err = nil
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
+	data, err := contents(fsys, name)
 	if err == nil {
 		err = replace(fsys, name, data)
 	}

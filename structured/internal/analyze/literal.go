@@ -93,8 +93,8 @@ func intervalLiteral(i syntax.Interval) (bound.Expr, error) {
 	if i.Mixed() {
 		return nil, &fault.Error{Condition: "_LEGACY_ERROR_TEMP_0062", Stage: fault.Parse, Message: "an interval of months and one of days or less cannot be mixed: " + i.String()}
 	}
-	of := types.Interval(types.Unit(i.First), types.Unit(i.Last))
-	if i.First <= syntax.Month {
+	of := types.Interval(i.First, i.Last)
+	if i.First <= types.Month {
 		return bound.Literal{Value: int32(i.Months), Of: of}, nil
 	}
 	return bound.Literal{Value: i.Microseconds, Of: of}, nil

@@ -72,7 +72,7 @@ func timeWindow(node syntax.Node) syntax.Node {
 func sessionWindow(call syntax.Call) syntax.Node {
 	w := syntax.SessionWindow{Time: call.Args[0], Gap: call.Args[1]}
 	if interval, ok := w.Gap.(syntax.Interval); ok {
-		if interval.Months != 0 || interval.First <= syntax.Month {
+		if interval.Months != 0 || interval.First <= types.Month {
 			return syntax.Invalid{Condition: "_LEGACY_ERROR_TEMP_3231", Message: interval.String() + " has months, which differ in length; give days or less"}
 		}
 		w.Gap = syntax.Literal{Value: interval.Microseconds, Of: types.DayTime}
@@ -93,7 +93,7 @@ func spanOf(arg syntax.Node) (time.Duration, *syntax.Invalid) {
 	switch {
 	case !ok:
 		return 0, &syntax.Invalid{Message: arg.String() + " is no constant length of time, such as '10 seconds'"}
-	case interval.Months != 0 || interval.First <= syntax.Month:
+	case interval.Months != 0 || interval.First <= types.Month:
 		return 0, &syntax.Invalid{Condition: "_LEGACY_ERROR_TEMP_3231", Message: arg.String() + " has months, which differ in length; give days or less"}
 	}
 	const most = int64(1<<63-1) / 1000

@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // span is what a unit of time stands for: months or microseconds, and the unit as
 // which types of intervals count it.
 type span struct {
 	months, microseconds int64
-	unit                 syntax.Unit
+	unit                 types.Unit
 }
 
 const (
@@ -25,15 +26,15 @@ const (
 
 // spans are the units that intervals name, in the singular.
 var spans = map[string]span{
-	"YEAR":        {months: 12, unit: syntax.Year},
-	"MONTH":       {months: 1, unit: syntax.Month},
-	"WEEK":        {microseconds: 7 * day, unit: syntax.Day},
-	"DAY":         {microseconds: day, unit: syntax.Day},
-	"HOUR":        {microseconds: hour, unit: syntax.Hour},
-	"MINUTE":      {microseconds: minute, unit: syntax.Minute},
-	"SECOND":      {microseconds: second, unit: syntax.Second},
-	"MILLISECOND": {microseconds: millisecond, unit: syntax.Second},
-	"MICROSECOND": {microseconds: microsecond, unit: syntax.Second},
+	"YEAR":        {months: 12, unit: types.Year},
+	"MONTH":       {months: 1, unit: types.Month},
+	"WEEK":        {microseconds: 7 * day, unit: types.Day},
+	"DAY":         {microseconds: day, unit: types.Day},
+	"HOUR":        {microseconds: hour, unit: types.Hour},
+	"MINUTE":      {microseconds: minute, unit: types.Minute},
+	"SECOND":      {microseconds: second, unit: types.Second},
+	"MILLISECOND": {microseconds: millisecond, unit: types.Second},
+	"MICROSECOND": {microseconds: microsecond, unit: types.Second},
 }
 
 func spanOf(name string) (span, bool) {
@@ -106,7 +107,7 @@ func negated(amount string) string {
 type intervalSum struct {
 	at                   syntax.Position
 	months, microseconds big.Rat
-	units                []syntax.Unit
+	units                []types.Unit
 }
 
 // add adds an amount of a unit; it reports whether that is possible.
@@ -116,7 +117,7 @@ func (s *intervalSum) add(amount, unit string) bool {
 	if !ok || !isNumber || len(amount) > 40 || strings.ContainsAny(amount, "eE/_xXbBoOpP") {
 		return false
 	}
-	if !n.IsInt() && u.unit != syntax.Second { // seconds alone have fractions
+	if !n.IsInt() && u.unit != types.Second { // seconds alone have fractions
 		return false
 	}
 	s.months.Add(&s.months, new(big.Rat).Mul(n, new(big.Rat).SetInt64(u.months)))
@@ -147,7 +148,7 @@ func (s *intervalSum) words(text string) bool {
 func (s *intervalSum) composed(text, from, to string) bool {
 	first, ok := spanOf(from)
 	last, also := spanOf(to)
-	if !ok || !also || last.unit <= first.unit || (first.unit <= syntax.Month) != (last.unit <= syntax.Month) {
+	if !ok || !also || last.unit <= first.unit || (first.unit <= types.Month) != (last.unit <= types.Month) {
 		return false
 	}
 	text = strings.TrimSpace(text)
@@ -162,7 +163,7 @@ func (s *intervalSum) composed(text, from, to string) bool {
 		return false
 	}
 	for i, part := range parts {
-		if !isDigit(part[0]) || !s.add(sign+part, (first.unit+syntax.Unit(i)).String()) {
+		if !isDigit(part[0]) || !s.add(sign+part, (first.unit+types.Unit(i)).String()) {
 			return false
 		}
 	}
@@ -178,7 +179,7 @@ func (s *intervalSum) finish(ok bool) (syntax.Node, bool, error) {
 		return nil, false, parseError("INVALID_INTERVAL_FORMAT", s.at, "an interval is written as in INTERVAL 1 DAY 2 HOURS, INTERVAL '1' MONTH or INTERVAL '1-2' YEAR TO MONTH")
 	}
 	i := syntax.Interval{
-		Months: s.months.Num().Int64(), Microseconds: s.microseconds.Num().Int64(), First: syntax.Second, Last: syntax.Year,
+		Months: s.months.Num().Int64(), Microseconds: s.microseconds.Num().Int64(), First: types.Second, Last: types.Year,
 	}
 	for _, unit := range s.units {
 		i.First, i.Last = min(i.First, unit), max(i.Last, unit)

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -149,10 +148,10 @@ func (p *parser) intervalType() (types.Type, error) {
 		}
 		p.next()
 	}
-	if last.unit < first.unit || (first.unit <= syntax.Month) != (last.unit <= syntax.Month) {
+	if last.unit < first.unit || (first.unit <= types.Month) != (last.unit <= types.Month) {
 		return types.Type{}, syntaxError(at, "an interval goes from a greater unit to a smaller one of the same kind")
 	}
-	return types.Interval(types.Unit(first.unit), types.Unit(last.unit)), nil
+	return types.Interval(first.unit, last.unit), nil
 }
 
 // closeAngle takes a ">". Of ">>" and ">>>", which close several types, it takes the

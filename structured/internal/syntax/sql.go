@@ -28,29 +28,11 @@ type TypedLiteral struct {
 type Interval struct {
 	Months       int64
 	Microseconds int64
-	First, Last  Unit // the greatest and the smallest unit that the text names
-}
-
-// Unit is a unit of intervals.
-type Unit uint8
-
-// The units, in the order in which types of intervals number them. Weeks count as
-// days, milliseconds and microseconds as seconds.
-const (
-	Year Unit = iota
-	Month
-	Day
-	Hour
-	Minute
-	Second
-)
-
-func (u Unit) String() string {
-	return [...]string{"year", "month", "day", "hour", "minute", "second"}[u]
+	First, Last  types.Unit // the greatest and the smallest unit that the text names
 }
 
 // Mixed reports whether the interval has both months and days or less.
-func (i Interval) Mixed() bool { return i.First <= Month && i.Last > Month }
+func (i Interval) Mixed() bool { return i.First <= types.Month && i.Last > types.Month }
 
 // Aliases names the columns of a generator, of which there may be several.
 type Aliases struct {
@@ -133,7 +115,7 @@ func (i Interval) String() string {
 	if i.Last != i.First {
 		span += " to " + i.Last.String()
 	}
-	if i.First <= Month {
+	if i.First <= types.Month {
 		return fmt.Sprintf("interval %d months (%s)", i.Months, span)
 	}
 	return fmt.Sprintf("interval %d microseconds (%s)", i.Microseconds, span)
