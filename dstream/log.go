@@ -48,7 +48,12 @@ func (r *logReader[R]) Initial(ctx context.Context) (Offset, error) {
 }
 
 func (r *logReader[R]) Latest(ctx context.Context, start Offset) (Offset, error) {
-	place, err := r.log.Latest(ctx, string(start), false)
+	return r.LatestWithin(ctx, start, 0)
+}
+
+// LatestWithin implements Limited.
+func (r *logReader[R]) LatestWithin(ctx context.Context, start Offset, elements int64) (Offset, error) {
+	place, err := r.log.Latest(ctx, string(start), elements)
 	return Offset(place), err
 }
 

@@ -17,8 +17,9 @@ type Limited interface {
 type SourceOption func(*input)
 
 // MaxRate bounds how many elements a second a stream takes from its source, whose
-// Reader must be Limited: a batch takes what one interval allows, and the rest comes
-// with later batches. It holds also while a stream makes up for batches that it has
+// Reader must be Limited, as those of [Log] and [Queue] are: a batch takes what one
+// interval allows, and the rest comes with later batches. What a log takes may be more,
+// by one record for each partition: none is left to starve. It holds also while a stream makes up for batches that it has
 // missed: all of them are run, one after the other, each within the limit.
 // Receivers have limits and back-pressure of their own: see receiver.Options.
 func MaxRate(elements float64) SourceOption {

@@ -1,10 +1,15 @@
 package dstream
 
 import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/tidewheel/tidewheel/internal/env"
+	"github.com/tidewheel/tidewheel/receiver"
 )
 
 func TestMaxRate(t *testing.T) {
@@ -32,4 +37,47 @@ func TestMaxRateOfASourceWithoutLimits(t *testing.T) {
 			return s.Close()
 		})
 	}
+}
+
+// digits is a log of two partitions with the numbers 0 to 9 in each.
+type digits struct{}
+
+func (digits) String() string { return "digits" }
+
+func (digits) Open(context.Context, receiver.LogUser) (receiver.LogReader[int], error) {
+	return digits{}, nil
+}
+
+func (digits) Initial(context.Context) (string, error) { return "0", nil }
+
+func (digits) Latest(_ context.Context, start string, limit int64) (string, error) {
+	from, err := strconv.ParseInt(start, 10, 64)
+	if limit <= 0 {
+		return "10", err
+	}
+	return fmt.Sprint(min(from+limit/2, 10)), err
+}
+
+func (digits) Ranges(start, end string) (ranges []receiver.LogRange[int], err error) {
+	from, _ := strconv.Atoi(start)
+	to, err := strconv.Atoi(end)
+	for range 2 {
+		ranges = append(ranges, func(context.Context) iter.Seq2[[]int, error] {
+			return func(yield func([]int, error) bool) {
+				for n := from; n < to && yield([]int{n}, nil); n++ {
+				}
+			}
+		})
+	}
+	return ranges, err
+}
+
+func (digits) Freeze(context.Context) error { return nil }
+func (digits) Close() error                 { return nil }
+
+func TestMaxRateOfALog(t *testing.T) {
+	got := outputs(t, 4, func(s *Session, got *[]string) { record(s.From(Log[int](digits{}), MaxRate(6)), got) })
+	expect(t, "six records a second", got, "0 0 1 1 2 2", "3 3 4 4 5 5", "6 6 7 7 8 8", "9 9")
+	got = outputs(t, 2, func(s *Session, got *[]string) { record(s.From(Log[int](digits{})), got) })
+	expect(t, "without a limit", got, "0 0 1 1 2 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9", "")
 }

@@ -45,9 +45,10 @@ type LogReader[R any] interface {
 	Initial(ctx context.Context) (string, error)
 
 	// Latest returns the end of the next range: start itself if there is nothing new.
-	// It is as far as the log's options allow in one step, or with all set as far as
-	// there is anything. It never waits for records.
-	Latest(ctx context.Context, start string, all bool) (string, error)
+	// It is as far as the log's options allow in one step, and no more than about limit
+	// records if that is positive; with limit AllRecords it is as far as there is
+	// anything. It never waits for records.
+	Latest(ctx context.Context, start string, limit int64) (string, error)
 
 	// Freeze makes what is there now the end of the log: Latest never goes beyond.
 	Freeze(ctx context.Context) error
@@ -59,6 +60,9 @@ type LogReader[R any] interface {
 	// Close may be called more than once.
 	Close() error
 }
+
+// AllRecords is the limit of LogReader.Latest that takes all there is.
+const AllRecords int64 = -1
 
 // LogRange yields the records of one partition between two places, some at a time, in
 // the log's order; the same ones each time it is called. An error ends the sequence.

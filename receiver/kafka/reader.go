@@ -101,7 +101,7 @@ func (r *reader) Freeze(ctx context.Context) error {
 // Latest implements receiver.LogReader. A partition that the start does not know
 // enters at its first record, with an empty range: so the start of its first records
 // is in the log of the stream, and a range means the same whenever it is read.
-func (r *reader) Latest(ctx context.Context, start string, all bool) (string, error) {
+func (r *reader) Latest(ctx context.Context, start string, limit int64) (string, error) {
 	from, err := parsePlace(start)
 	if err != nil {
 		return "", err
@@ -121,6 +121,7 @@ func (r *reader) Latest(ctx context.Context, start string, all bool) (string, er
 	for _, s := range shares {
 		backlog += s.end - s.offset
 	}
+	all := limit == receiver.AllRecords
 	if !all && !r.ending && backlog < r.options.MinOffsets && r.user.Env.Mono()-r.looked < r.options.MaxDelay {
 		for i := range shares {
 			shares[i].end = shares[i].offset
@@ -132,6 +133,7 @@ func (r *reader) Latest(ctx context.Context, start string, all bool) (string, er
 	}
 	if !all {
 		split(shares, r.options.MaxOffsets)
+		split(shares, limit)
 	}
 	to := make(place, len(shares))
 	for i, s := range shares {

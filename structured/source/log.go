@@ -73,7 +73,11 @@ func (r *logReader[R]) Initial(ctx context.Context) (Offset, error) {
 
 // Latest implements Reader.
 func (r *logReader[R]) Latest(ctx context.Context, start Offset, limit Limit) (Offset, error) {
-	place, err := r.log.Latest(ctx, string(start), limit.All)
+	records := int64(0)
+	if limit.All {
+		records = receiver.AllRecords
+	}
+	place, err := r.log.Latest(ctx, string(start), records)
 	return Offset(place), err
 }
 

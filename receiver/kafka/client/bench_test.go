@@ -150,7 +150,7 @@ func read(b *testing.B, address, topic string) {
 		b.Fatal(err)
 	}
 	for got := 0; got < b.N; {
-		end, err := r.Latest(b.Context(), place, false)
+		end, err := r.Latest(b.Context(), place, 0)
 		if err != nil {
 			b.Fatal(err)
 		}

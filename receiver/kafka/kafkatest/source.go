@@ -40,9 +40,9 @@ func (s *suite) read(r receiver.LogReader[kafka.Record], start, end string) ([]s
 }
 
 // step reads the next range.
-func (s *suite) step(r receiver.LogReader[kafka.Record], start string, all bool) (records []string, end string) {
+func (s *suite) step(r receiver.LogReader[kafka.Record], start string, limit int64) (records []string, end string) {
 	s.Helper()
-	end, err := r.Latest(s.ctx, start, all)
+	end, err := r.Latest(s.ctx, start, limit)
 	s.ok(err)
 	records, err = s.read(r, start, end)
 	s.ok(err)
@@ -66,10 +66,10 @@ func sources(s *suite) {
 	r := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest()})
 	start := s.initial(r)
 	s.same(start, fmt.Sprintf(`{%q:{"0":0,"1":0}}`, topic))
-	records, end := s.step(r, start, false)
+	records, end := s.step(r, start, 0)
 	s.same(records, []string{"0@0 a", "0@1 b", "0@2 c", "1@0 "})
 	s.same(end, fmt.Sprintf(`{%q:{"0":3,"1":1}}`, topic))
-	records, again := s.step(r, end, false)
+	records, again := s.step(r, end, 0)
 	s.same(records, []string{})
 	s.same(again, end)
 
@@ -103,10 +103,10 @@ func sources(s *suite) {
 
 	// Other ways to choose.
 	assigned := s.open(kafka.SourceOptions{Assign: []kafka.Partition{second}, Start: kafka.FromEarliest()})
-	records, _ = s.step(assigned, s.initial(assigned), false)
+	records, _ = s.step(assigned, s.initial(assigned), 0)
 	s.same(records, []string{"1@0 "})
 	matched := s.open(kafka.SourceOptions{Pattern: s.prefix + "wor.s", Start: kafka.FromEarliest()})
-	records, _ = s.step(matched, s.initial(matched), false)
+	records, _ = s.step(matched, s.initial(matched), 0)
 	s.same(len(records), 4)
 	partly := s.open(kafka.SourceOptions{Pattern: s.prefix + "wor"})
 	s.same(s.initial(partly), "{}")
@@ -166,12 +166,16 @@ func limits(s *suite) {
 	var sizes []int
 	for range 4 {
 		var records []string
-		records, place = s.step(r, place, false)
+		records, place = s.step(r, place, 0)
 		sizes = append(sizes, len(records))
 	}
 	s.same(sizes, []int{4, 4, 2, 0}) // 3+1, 4, 2
-	all, _ := s.step(r, s.initial(r), true)
+	all, _ := s.step(r, s.initial(r), receiver.AllRecords)
 	s.same(len(all), 10)
+	fewer, _ := s.step(r, s.initial(r), 2)
+	s.same(len(fewer), 2) // one of each partition
+	most, _ := s.step(r, s.initial(r), 9)
+	s.same(len(most), 4) // MaxOffsets is less
 
 	// Frozen, it ends where it was, in steps.
 	s.ok(r.Freeze(s.ctx))
@@ -179,19 +183,19 @@ func limits(s *suite) {
 	place, sizes = s.initial(r), nil
 	for range 4 {
 		var records []string
-		records, place = s.step(r, place, false)
+		records, place = s.step(r, place, 0)
 		sizes = append(sizes, len(records))
 	}
 	s.same(sizes, []int{4, 4, 2, 0})
 
 	few := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest(), MinOffsets: 12})
-	records, place := s.step(few, s.initial(few), false)
+	records, place := s.step(few, s.initial(few), 0)
 	s.same(len(records), 0)
 	s.ok(s.Append(kafka.Partition{Topic: topic}, messages("12th")...))
-	records, _ = s.step(few, place, false)
+	records, _ = s.step(few, place, 0)
 	s.same(len(records), 12)
 	soon := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest(), MinOffsets: 100, MaxDelay: time.Nanosecond})
-	records, _ = s.step(soon, s.initial(soon), false)
+	records, _ = s.step(soon, s.initial(soon), 0)
 	s.same(len(records), 12)
 }
 
@@ -208,7 +212,7 @@ func growth(s *suite) {
 	var got []string
 	s.eventually("the record", func() bool {
 		var records []string
-		records, place = s.step(r, place, false)
+		records, place = s.step(r, place, 0)
 		got = append(got, records...)
 		return len(got) > 0
 	})
@@ -224,7 +228,7 @@ func dataLoss(s *suite) {
 	strict := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest()})
 	lenient := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest(), AllowDataLoss: true})
 	start := s.initial(strict)
-	end, err := strict.Latest(s.ctx, start, false)
+	end, err := strict.Latest(s.ctx, start, 0)
 	s.ok(err)
 	s.ok(s.Expire(p, 2))
 	var lost *kafka.DataLossError
@@ -237,19 +241,19 @@ func dataLoss(s *suite) {
 
 	// The log ends before the place where the stream was.
 	beyond := fmt.Sprintf(`{%q:{"0":9}}`, topic)
-	if _, err := strict.Latest(s.ctx, beyond, false); !errors.As(err, &lost) || lost.From != 3 || lost.To != 9 {
+	if _, err := strict.Latest(s.ctx, beyond, 0); !errors.As(err, &lost) || lost.From != 3 || lost.To != 9 {
 		s.Fatalf("a log that was cut: %v", err)
 	}
-	got, err := lenient.Latest(s.ctx, beyond, false)
+	got, err := lenient.Latest(s.ctx, beyond, 0)
 	s.ok(err)
 	s.same(got, fmt.Sprintf(`{%q:{"0":3}}`, topic))
 
 	// A topic that is not there any more.
 	gone := fmt.Sprintf(`{"%sgone":{"0":1},%q:{"0":3}}`, s.prefix, topic)
-	if _, err := strict.Latest(s.ctx, gone, false); !errors.As(err, &lost) {
+	if _, err := strict.Latest(s.ctx, gone, 0); !errors.As(err, &lost) {
 		s.Fatalf("a topic that is gone: %v", err)
 	}
-	got, err = lenient.Latest(s.ctx, gone, false)
+	got, err = lenient.Latest(s.ctx, gone, 0)
 	s.ok(err)
 	s.same(got, fmt.Sprintf(`{%q:{"0":3}}`, topic))
 	if slices.Contains([]string{got}, gone) {
