@@ -167,7 +167,8 @@ func (a *analysis) scan(ctx context.Context, f *frame) (plan.Node, error) {
 
 // physicalPlan returns the plan that computes the table, and its sources in the order
 // of their numbers in physical.Scan; the first growing ones grow. A stream must be
-// allowed in the output mode. now stands for the time in its expressions.
+// allowed in the output mode. now stands for the time in its expressions; random functions
+// get their seeds.
 func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode, now bound.Expr) (root physical.Node, sources []source.Source, growing int, err error) {
 	node, known, err := d.analysed(ctx)
 	if err != nil {
@@ -177,7 +178,9 @@ func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode, now bou
 		return nil, nil, 0, err
 	}
 	node = plan.Rewrite(node, func(node plan.Node) plan.Node {
-		return plan.MapExprs(node, func(expr bound.Expr) bound.Expr { return bound.At(expr, now) })
+		return plan.MapExprs(node, func(expr bound.Expr) bound.Expr {
+			return bound.Seed(bound.At(expr, now), d.session().seed)
+		})
 	})
 	root, relations, err := planner.Plan(optimize.Optimize(node), mode)
 	if err != nil {

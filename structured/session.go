@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"sync"
 	"time"
 
@@ -84,11 +85,12 @@ type Session struct {
 	rdd     *rdd.Session
 	ownsRDD bool
 
-	mu       sync.Mutex //det:lock attached, next, closed and views
+	mu       sync.Mutex //det:lock attached, next, closed, views and random
 	attached []attachment
 	next     int
 	closed   bool
 	views    map[string]DataFrame // by name in lower case
+	random   *rand.Rand           // of seeds
 }
 
 // attachment is something that ends with its session.
@@ -114,6 +116,7 @@ func Open(options Options) (*Session, error) {
 	if options.Clock != nil {
 		s.options.Env = clocked.New(s.options.Env, options.Clock)
 	}
+	s.random = s.options.Env.Rand("structured/seeds")
 	if options.Partitions == 0 {
 		s.options.Partitions = s.rdd.Parallelism()
 	}
@@ -192,4 +195,11 @@ func (s *Session) analyzer() analyze.Analyzer {
 // moment is the time for a query that is computed once.
 func (s *Session) moment() bound.Expr {
 	return bound.Literal{Value: s.options.Env.Now().UnixMicro(), Of: types.Timestamp}
+}
+
+// seed draws a seed for a random function.
+func (s *Session) seed() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.random.Int64()
 }

@@ -89,6 +89,7 @@ func subjects() []Subject {
 		{"Structs", structFunctions},
 		{"JSON", jsonFunctions},
 		{"Separated values", csvFunctions},
+		{"Places of rows and random values", placeFunctions},
 		{"Results of aggregates", resultFunctions},
 	}
 }

@@ -36,7 +36,7 @@ type hasher[H uint32 | uint64] struct {
 }
 
 var (
-	murmur = hasher[uint32]{murmurInt, murmurLong, murmurBytes}
+	murmur = hasher[uint32]{murmurInt, MurmurLong, murmurBytes}
 	xx64   = hasher[uint64]{xxInt, xxLong, xxBytes}
 )
 
@@ -125,7 +125,8 @@ func murmurEnd(h, length uint32) uint32 {
 
 func murmurInt(value, seed uint32) uint32 { return murmurEnd(murmurMix(value, seed), 4) }
 
-func murmurLong(value uint64, seed uint32) uint32 {
+// MurmurLong is the hash of a bigint.
+func MurmurLong(value uint64, seed uint32) uint32 {
 	return murmurEnd(murmurMix(uint32(value>>32), murmurMix(uint32(value), seed)), 8)
 }
 

@@ -17,7 +17,8 @@ type instance struct {
 	out      *exec.Partitioner
 	stateful []stateful
 
-	epoch int64 // begun last; -1: none
+	epoch int64       // begun last; -1: none
+	task  vector.Task // the attempt that has it
 
 	lenient bool     // whether rows are left out of which an expression can't be computed
 	bad     []BadRow // which were
@@ -72,6 +73,7 @@ func (x *instance) push(port int, b *vector.Batch) error {
 
 // pushTo passes rows to machine i.
 func (x *instance) pushTo(i, port int, b *vector.Batch) error {
+	b.Task = x.task
 	if x.lenient {
 		return x.pushLenient(i, port, b)
 	}

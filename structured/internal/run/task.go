@@ -148,6 +148,7 @@ func (r *batchRun) run(t *scheduler.Task, n *node, partition int) (out *output, 
 		return nil, err
 	}
 	x.lenient, x.bad, x.refused = r.Lenient, nil, false
+	x.task = vector.Task{Partition: partition, Epoch: r.Epoch, Attempt: x.task.Attempt + 1}
 	done := false
 	defer func() { // a panic of a user's function passes through here, too
 		if closeErr := chain.giveBack(x, !done); err == nil {

@@ -17,6 +17,14 @@ type Batch struct {
 	Columns   []Column
 	Rows      int
 	Selection Selection
+	Task      Task // that computes it
+}
+
+// Task is an attempt at a part of a query, for functions whose results depend on it.
+type Task struct {
+	Partition int
+	Epoch     int64
+	Attempt   int // differs from one attempt to the next
 }
 
 // NewBatch returns an empty batch with the columns of a schema.
