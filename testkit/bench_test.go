@@ -30,12 +30,13 @@ func benchmarkRestart(b *testing.B, scenario func(*Sim)) {
 	if f.failure != nil {
 		b.Fatal(f.failure)
 	}
-	sites := sim.NewSites()
+	shared := newReuse()
+	defer shared.start()()
 	b.ReportAllocs()
 	began := time.Now()
 	for i := range b.N {
 		s := declare(scenario, p)
-		if f := s.play(states[i%len(states)], settings{sites: sites}); f.failure != nil {
+		if f := s.play(states[i%len(states)], settings{reuse: shared}); f.failure != nil {
 			b.Fatal(f.failure)
 		}
 	}

@@ -12,7 +12,7 @@ type checker struct {
 	scenario func(*Sim)
 	options  options
 	seed     uint64
-	sites    *sim.Sites
+	reuse    *reuse
 	known    places
 	cover    *cover
 	tally    *tally // nil if nobody counts
@@ -20,12 +20,13 @@ type checker struct {
 }
 
 func newChecker(scenario func(*Sim), seed uint64, o options) *checker {
-	return &checker{scenario: scenario, options: o, seed: seed, sites: sim.NewSites(), known: newPlaces()}
+	return &checker{scenario: scenario, options: o, seed: seed, reuse: newReuse(), known: newPlaces()}
 }
 
 // check makes some more runs and returns the first that fails. Every run is made
 // twice, or of a swarm, which counts, one in a few.
 func (c *checker) check(runs int) *failed {
+	defer c.reuse.start()()
 	for end := c.runs + runs; c.runs < end; c.runs++ {
 		p := c.draw()
 		s := declare(c.scenario, p)
@@ -39,7 +40,7 @@ func (c *checker) check(runs int) *failed {
 		}
 		if f.failure == nil && (c.tally == nil || c.runs%16 == 0) {
 			again := declare(c.scenario, p)
-			if again.play(again.begin(), settings{sites: c.sites}).trace != f.trace {
+			if again.play(again.begin(), settings{reuse: c.reuse}).trace != f.trace {
 				f.failure = diverged(c.scenario, p)
 			}
 		}
@@ -62,7 +63,7 @@ func (c *checker) draw() *plan {
 
 // settings has every few runs teach the checker which points there are.
 func (c *checker) settings() settings {
-	o := settings{sites: c.sites, odd: c.known.noteOdd}
+	o := settings{reuse: c.reuse, odd: c.known.noteOdd}
 	if c.runs%8 == 0 {
 		o.observe = func(_ *state, at sim.Point) {
 			c.known.note(at, c.options.faults)

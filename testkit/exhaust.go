@@ -23,7 +23,7 @@ import (
 // memory follows from what is durable and where it is.
 type explorer struct {
 	scenario func(*Sim)
-	sites    *sim.Sites
+	reuse    *reuse
 	faults   FaultSet
 	until    time.Time      // zero: no bound
 	seen     map[uint64]int // states that were explored, to which depth
@@ -41,7 +41,7 @@ type explorer struct {
 
 func newExplorer(scenario func(*Sim)) *explorer {
 	return &explorer{
-		scenario: scenario, sites: sim.NewSites(), faults: AllFaults, seen: map[uint64]int{}, erred: map[uint64]int{},
+		scenario: scenario, reuse: newReuse(), faults: AllFaults, seen: map[uint64]int{}, erred: map[uint64]int{},
 		kinds: map[sim.Kind]bool{}, outcomes: map[sim.OutcomeKind]bool{},
 		jumped: map[string]bool{},
 	}
@@ -66,6 +66,7 @@ type branch struct {
 // all explores plans to a depth, the lower depths first. Of the plans, the first goes
 // beyond depth 1.
 func (x *explorer) all(plans []*plan, depth int) {
+	defer x.reuse.start()()
 	x.explore(nil, plans[0].with(func(p *plan) { p.shape.stop = 2 }), 0) // a stop at rest
 	for d := 1; d <= depth && x.failed == nil; d++ {
 		x.tried, x.known = 0, 0
@@ -101,7 +102,7 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 	}
 	var branches []branch
 	where := position{sim: s}
-	o := settings{sites: x.sites}
+	o := settings{reuse: x.reuse}
 	o.known = func(st *state) bool {
 		return st.starts > began && (depth == 0 || st.disk.IsDurable()) && x.isKnown(s.hash(st)^s.coming(st), depth)
 	}
@@ -313,7 +314,7 @@ func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
 func (x *explorer) again(st *state, p *plan, trace uint64) *violation {
 	x.doubled++
 	s := declare(x.scenario, p)
-	if f := s.play(st, settings{sites: x.sites}); f.trace != trace {
+	if f := s.play(st, settings{reuse: x.reuse}); f.trace != trace {
 		return diverged(x.scenario, p)
 	}
 	return nil

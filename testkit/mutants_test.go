@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/mutate"
-	"github.com/tidewheel/tidewheel/internal/sim"
 )
 
 // mutant is a planted bug. Its plans are made by hand: each breaks a promise of a
@@ -225,7 +224,7 @@ func TestMutantsAreBugs(t *testing.T) {
 			for _, number := range []int{0, m.number} {
 				mutate.Set(number)
 				s := declare(programNamed(t, planted.program).scenario, p)
-				f := s.play(s.begin(), settings{sites: sim.NewSites()})
+				f := s.play(s.begin(), settings{})
 				switch {
 				case len(p.faults) > 0 && len(f.fired) == 0: // without the bug, the program may end before the second
 					t.Errorf("%s, mutant %d: no fault of %s happened", planted.program, m.number, planted.plan)

@@ -26,7 +26,7 @@ type finished struct {
 
 // settings are what a run leaves to its caller.
 type settings struct {
-	sites     *sim.Sites
+	reuse     *reuse                  // nil: nothing is shared with other runs
 	observe   func(*state, sim.Point) // called at each point with the state in which the machine began
 	odd       func(site string)       // called for each site that may have a rare behaviour
 	known     func(*state) bool       // whether what follows from a state is known
@@ -65,7 +65,7 @@ func (s *Sim) play(st *state, o settings) finished {
 // over.
 func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 	st.starts++
-	w := sim.NewWorld(sim.Options{
+	options := sim.Options{
 		Seed:      s.plan.seed + uint64(st.starts)<<32,
 		Chooser:   s.chooser(st.starts),
 		Disk:      st.disk,
@@ -74,10 +74,13 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 		Observe:   s.observer(st, o),
 		Buggify:   s.buggify(o),
 		AlwaysOdd: s.plan.shape.often == 1,
-		Sites:     o.sites,
 		KeepTrace: o.keepTrace,
 		StackAt:   o.stackAt,
-	})
+	}
+	if o.reuse != nil {
+		options.Sites, options.Coroutines = o.reuse.sites, o.reuse.coroutines
+	}
+	w := sim.NewWorld(options)
 	defer w.Close()
 	if o.worlds != nil {
 		*o.worlds = append(*o.worlds, w)

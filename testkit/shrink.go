@@ -10,7 +10,7 @@ import (
 // class.
 type shrinker struct {
 	scenario func(*Sim)
-	sites    *sim.Sites
+	reuse    *reuse
 	class    string
 	best     *plan
 	why      *violation
@@ -22,7 +22,7 @@ const maxTries = 3000
 
 // shrink returns the smallest failing plan found.
 func shrink(scenario func(*Sim), from failed) (*shrinker, failed) {
-	k := &shrinker{scenario: scenario, sites: sim.NewSites(), class: from.why.class, best: from.plan, why: from.why}
+	k := &shrinker{scenario: scenario, reuse: newReuse(), class: from.why.class, best: from.plan, why: from.why}
 	if from.why.class == "determinism" {
 		return k, from // whether such a plan fails is a matter of luck
 	}
@@ -54,6 +54,7 @@ func (k *shrinker) startOver() {
 }
 
 func (k *shrinker) shrink() {
+	defer k.reuse.start()()
 	for changed := true; changed && k.tries < maxTries; {
 		changed = false
 		for _, pass := range []func() bool{k.dropFaults, k.plainShape, k.cutRows, k.dropRows, k.earlierFaults, k.kinderFaults, k.mergeRows} {
@@ -73,7 +74,7 @@ func (k *shrinker) try(change func(*plan)) bool {
 		return false
 	}
 	s := declare(k.scenario, p)
-	f := s.play(s.begin(), settings{sites: k.sites})
+	f := s.play(s.begin(), settings{reuse: k.reuse})
 	if f.failure == nil || f.failure.class != k.class {
 		return false
 	}

@@ -48,8 +48,9 @@ func (r *retention) addSnapshot(s Snapshot) {
 		return
 	}
 	r.snapshots = append(r.snapshots, s)
+	newest := r.newest.values(s.Operator, s.To)
 	for group := s.From; group < s.To; group++ {
-		r.newest.set(s.Operator, group, max(s.Version, r.newest.get(s.Operator, group)))
+		newest[group] = max(newest[group], s.Version)
 	}
 	if len(r.snapshots) >= 2*r.pruned+64 {
 		r.prune()
@@ -59,12 +60,7 @@ func (r *retention) addSnapshot(s Snapshot) {
 // prune drops the snapshots that are the newest of no group.
 func (r *retention) prune() {
 	r.snapshots = slices.DeleteFunc(r.snapshots, func(s Snapshot) bool {
-		for group := s.From; group < s.To; group++ {
-			if r.newest.get(s.Operator, group) == s.Version {
-				return false
-			}
-		}
-		return true
+		return !slices.Contains(r.newest.values(s.Operator, s.To)[s.From:s.To], s.Version)
 	})
 	r.pruned = len(r.snapshots)
 }
@@ -187,15 +183,22 @@ func (m *groupMap) get(operator string, group int) int64 {
 }
 
 func (m *groupMap) set(operator string, group int, batch int64) {
+	m.values(operator, group+1)[group] = batch
+}
+
+// values returns the numbers of the groups of an operator, of n groups at least. They
+// may be changed until the next call.
+func (m *groupMap) values(operator string, n int) []int64 {
 	i, found := m.find(operator)
 	if !found {
 		m.operators = slices.Insert(m.operators, i, groupValues{name: operator})
 	}
 	o := &m.operators[i]
-	for len(o.values) <= group {
+	o.values = slices.Grow(o.values, max(0, n-len(o.values)))
+	for len(o.values) < n {
 		o.values = append(o.values, -1)
 	}
-	o.values[group] = batch
+	return o.values
 }
 
 func compareSnapshots(a, b Snapshot) int {

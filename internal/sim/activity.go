@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"fmt"
-	"iter"
 	"time"
 
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -23,9 +22,9 @@ type activity struct {
 	done     context.Context
 	timedOut bool
 
-	resume func() (struct{}, bool)
-	kill   func()
-	yield  func(struct{}) bool
+	coroutine *coroutine
+	begun     bool
+	killed    bool
 }
 
 type state uint8
@@ -45,12 +44,33 @@ func (w *World) newActivity(p *Process, name string, body func()) *activity {
 	w.activity++
 	a := &activity{process: p, name: name, number: w.activity}
 	a.waker.Wake = a.wake
-	a.resume, a.kill = iter.Pull(func(yield func(struct{}) bool) {
+	a.coroutine = w.options.Coroutines.take(func() {
 		defer a.recoverCrash()
-		a.yield = yield
 		body()
 	})
 	return a
+}
+
+// resume runs the activity until it parks, gives way or ends. It returns false when it
+// has ended.
+func (a *activity) resume() bool {
+	a.begun = true
+	a.coroutine.resume()
+	if a.coroutine.body != nil {
+		return true
+	}
+	a.process.world.options.Coroutines.put(a.coroutine)
+	return false
+}
+
+// kill unwinds the activity from where it is.
+func (a *activity) kill() {
+	if !a.begun {
+		a.process.world.options.Coroutines.put(a.coroutine)
+		return
+	}
+	a.killed = true
+	a.resume()
 }
 
 // recoverCrash ends the unwinding of an activity that was killed. Whatever its
@@ -65,7 +85,7 @@ func (a *activity) recoverCrash() {
 // pause gives control back to the loop, which resumes the activity later. If the
 // process is killed meanwhile, the activity unwinds from here.
 func (a *activity) pause() {
-	if !a.yield(struct{}{}) {
+	if a.coroutine.yield(struct{}{}); a.killed {
 		panic(env.Crash{})
 	}
 }

@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// traceLength is how many events a trace keeps unless all are wanted.
-const traceLength = 4096
-
 // event is an I/O point as the trace knows it.
 type event struct {
 	mono       time.Duration
@@ -20,12 +17,11 @@ type event struct {
 	hash       uint64 // of the run up to the event
 }
 
-// trace is a running hash over all that happened, and the last events.
+// trace is a running hash over all that happened, and the events if they are wanted.
 type trace struct {
 	hash   uint64
-	count  uint64
 	keep   bool
-	events []event // a ring of traceLength unless keep
+	events []event
 }
 
 // fold mixes a value into the hash (FNV-1a over 64-bit words, then a rotation so
@@ -39,23 +35,18 @@ func (t *trace) add(e event) {
 	t.fold(e.site.hash + uint64(e.activity.number))
 	t.fold(e.value)
 	t.fold(uint64(e.mono))
-	e.hash = t.hash
-	if t.keep || len(t.events) < traceLength {
+	if t.keep {
+		e.hash = t.hash
 		t.events = append(t.events, e)
-	} else {
-		t.events[t.count%traceLength] = e
 	}
-	t.count++
 }
 
 // strike notes that a fault hit the last event.
 func (t *trace) strike(f Fault) {
 	t.fold(uint64(f.Kind) + 1)
-	at := len(t.events) - 1
-	if !t.keep {
-		at = int((t.count - 1) % traceLength)
+	if t.keep {
+		t.events[len(t.events)-1].fault = &f
 	}
-	t.events[at].fault = &f
 }
 
 func (e event) String() string {
@@ -75,17 +66,13 @@ func (e event) String() string {
 // have the same.
 func (w *World) TraceHash() uint64 { return w.trace.hash }
 
-// Trace returns the last 4,096 events, or all if Options.KeepTrace is set, a line
-// each: virtual time, activity, site, a hash of what was written, the fault.
+// Trace returns all events, if Options.KeepTrace is set, a line each: virtual time,
+// activity, site, a hash of what was written, the fault. A run that has not kept them
+// is made again.
 func (w *World) Trace() []string {
-	t := &w.trace
-	lines := make([]string, 0, len(t.events))
-	first := 0
-	if !t.keep && t.count > traceLength {
-		first = int(t.count % traceLength)
-	}
-	for i := range t.events {
-		lines = append(lines, t.events[(first+i)%len(t.events)].String())
+	lines := make([]string, len(w.trace.events))
+	for i, e := range w.trace.events {
+		lines[i] = e.String()
 	}
 	return lines
 }

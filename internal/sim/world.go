@@ -48,7 +48,7 @@ type Options struct {
 	// disk when Run returns.
 	Observe func(Point)
 
-	// KeepTrace keeps all events, not only the last.
+	// KeepTrace keeps the events for Trace and Divergence, not only their hash.
 	KeepTrace bool
 
 	// StackAt is the number of an event, from 1, at which the stack of the activity
@@ -57,6 +57,10 @@ type Options struct {
 
 	// Sites is shared by worlds that run one after another. Nil is a new one.
 	Sites *Sites
+
+	// Coroutines is shared in the same way, by worlds that all are closed before it is.
+	// Nil has each activity run on a new one.
+	Coroutines *Coroutines
 }
 
 // World is a simulated machine, or several that share a disk: processes, a disk,
@@ -259,7 +263,7 @@ func (w *World) resume(a *activity) {
 	a.state = running
 	w.trace.fold(uint64(a.number))
 	w.current = a
-	_, alive := a.resume()
+	alive := a.resume()
 	w.current = nil
 	if alive {
 		return
