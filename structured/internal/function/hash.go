@@ -40,7 +40,7 @@ var (
 	xx64   = hasher[uint64]{xxInt, xxLong, xxBytes}
 )
 
-func (h *hasher[H]) row(args []*vector.Column, row int) H {
+func (h hasher[H]) row(args []*vector.Column, row int) H {
 	hash := H(42)
 	for _, arg := range args {
 		hash = h.value(arg, row, hash)
@@ -48,7 +48,7 @@ func (h *hasher[H]) row(args []*vector.Column, row int) H {
 	return hash
 }
 
-func (h *hasher[H]) value(c *vector.Column, row int, seed H) H {
+func (h hasher[H]) value(c *vector.Column, row int, seed H) H {
 	if c.IsNull(row) {
 		return seed
 	}
