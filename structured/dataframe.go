@@ -7,6 +7,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/expr"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
+	"github.com/tidewheel/tidewheel/structured/internal/sql"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -54,11 +55,20 @@ func (d DataFrame) WithColumns(columns ...expr.Column) DataFrame {
 
 // SelectExpr is Select with columns as text in SQL: "price * 2 AS double", "upper(name)".
 func (d DataFrame) SelectExpr(texts ...string) DataFrame {
-	columns := make([]expr.Column, len(texts))
-	for i, text := range texts {
-		columns[i] = expr.SQL(text)
+	given := sql.Given{}
+	if session := d.session(); session != nil {
+		given.Function = session.function
 	}
-	return d.Select(columns...)
+	items := make([]syntax.Node, len(texts))
+	for i, text := range texts {
+		var err error
+		if items[i], err = sql.ParseExpression(text, given); err != nil {
+			items[i] = syntax.Invalid{Condition: "PARSE_SYNTAX_ERROR", Message: err.Error()}
+		}
+	}
+	return d.then("SelectExpr", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Select(input, items)
+	})
 }
 
 // Drop leaves columns out. Each of them must exist.

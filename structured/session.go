@@ -17,6 +17,7 @@ import (
 	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/user"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -85,12 +86,13 @@ type Session struct {
 	rdd     *rdd.Session
 	ownsRDD bool
 
-	mu       sync.Mutex //det:lock attached, next, closed, views and random
-	attached []attachment
-	next     int
-	closed   bool
-	views    map[string]DataFrame // by name in lower case
-	random   *rand.Rand           // of seeds
+	mu        sync.Mutex //det:lock attached, next, closed, views, functions and random
+	attached  []attachment
+	next      int
+	closed    bool
+	views     map[string]DataFrame // by name in lower case
+	functions map[string]*user.Function
+	random    *rand.Rand // of seeds
 }
 
 // attachment is something that ends with its session.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/sql"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -14,24 +15,49 @@ import (
 
 // SQL returns the table that a query describes, in a large part of Spark's SELECT. It
 // may name the views of this session, see [Session.CreateView], bounded and growing
-// ones. A mistake in the text is an *Error that says where. EXPLAIN before a query gives
-// one row with the text that DataFrame.Explain has. docs/sql.md describes what is read.
-func (s *Session) SQL(text string) DataFrame {
+// ones, and the functions of [Session.Register]. A mistake in the text is an *Error that
+// says where. docs/sql.md describes what is read.
+//
+// Arguments are the values of the text's parameters: in their order for each ?, or, made
+// by Named, for :name. They are Go values as expr.Lit takes them, or columns that read
+// no table.
+//
+// EXPLAIN before a query gives one row with the text that DataFrame.Explain has. CREATE
+// [OR REPLACE] TEMPORARY VIEW and DROP VIEW act at once and give a table without rows.
+func (s *Session) SQL(text string, arguments ...any) DataFrame {
 	f := &frame{session: s}
 	if s == nil {
-		f.place = place("SQL")
-		f.err = f.mistake(errors.New("the session is nil; make it with Open"))
-		return DataFrame{f}
+		return f.failed("SQL", errNoSession)
 	}
-	statement, err := sql.Parse(text)
-	if err == nil && statement.View != "" {
-		err = errors.New("SQL reads queries; name their tables by CreateView")
-	}
+	parameters, err := parametersOf(arguments)
 	if err != nil {
-		f.place = place("SQL")
-		f.err = f.mistake(err)
-		return DataFrame{f}
+		return f.failed("SQL", err)
 	}
+	statement, err := sql.Parse(text, sql.Given{Function: s.function, Parameters: parameters})
+	if err != nil {
+		return f.failed("SQL", err)
+	}
+	if err := unused(arguments, statement); err != nil {
+		return f.failed("SQL", err)
+	}
+	if statement.Drop != "" {
+		if err := s.dropView(statement.Drop, statement.IfExists); err != nil {
+			return f.failed("SQL", err)
+		}
+		return f.nothing()
+	}
+	table := s.query(f, statement)
+	if statement.View == "" || table.Err() != nil {
+		return table
+	}
+	if err := s.createView(statement.View, table, statement.Replace); err != nil {
+		return f.failed("SQL", err)
+	}
+	return (&frame{session: s}).nothing()
+}
+
+// query is the table of a statement's query.
+func (s *Session) query(f *frame, statement *sql.Statement) DataFrame {
 	var names []string
 	for _, name := range statement.Tables {
 		if view, ok := s.view(name); ok {
@@ -44,6 +70,9 @@ func (s *Session) SQL(text string) DataFrame {
 			tables[name] = inputs[i]
 		}
 		node, err := a.Query(statement.Query, tables)
+		if err == nil {
+			node, err = analyze.Renamed(node, statement.Columns)
+		}
 		if err != nil || !statement.Explain {
 			return node, err
 		}
@@ -57,13 +86,27 @@ func (s *Session) SQL(text string) DataFrame {
 	return DataFrame{f}
 }
 
+// failed is the table of an operation that cannot be.
+func (f *frame) failed(operation string, err error) DataFrame {
+	f.place = place(operation)
+	f.err = f.mistake(err)
+	return DataFrame{f}
+}
+
+// nothing is the table of a statement that has no rows.
+func (f *frame) nothing() DataFrame {
+	f.operation = func(analyze.Analyzer, []plan.Node) (plan.Node, error) { return &plan.Values{}, nil }
+	f.start("SQL")
+	return DataFrame{f}
+}
+
 // CreateView gives a table a name by which the queries of [Session.SQL] know it, in
 // any case. It takes the place of a view that has the name. A table with a mistake is
 // refused with it.
 func (s *Session) CreateView(name string, table DataFrame) error {
 	switch {
 	case s == nil:
-		return errors.New("structured: CreateView: the session is nil; make it with Open")
+		return fmt.Errorf("structured: CreateView: %w", errNoSession)
 	case name == "":
 		return errors.New("structured: CreateView: the name is empty")
 	case table.frame != nil && table.frame.session != s && table.frame.err == nil:
@@ -72,15 +115,38 @@ func (s *Session) CreateView(name string, table DataFrame) error {
 	if err := table.Err(); err != nil {
 		return err
 	}
+	return s.createView(name, table, true)
+}
+
+func (s *Session) createView(name string, table DataFrame, replace bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return errClosed
 	}
+	key := strings.ToLower(name)
+	if _, exists := s.views[key]; exists && !replace {
+		return fault.Analysisf("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "there is a view %q; write CREATE OR REPLACE, or drop it before", name)
+	}
 	if s.views == nil {
 		s.views = map[string]DataFrame{}
 	}
-	s.views[strings.ToLower(name)] = table
+	s.views[key] = table
+	return nil
+}
+
+// DropView forgets a view; it is false if there was none. Tables that were made with it
+// stay as they are.
+func (s *Session) DropView(name string) bool { return s.dropView(name, false) == nil }
+
+func (s *Session) dropView(name string, ifExists bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	key := strings.ToLower(name)
+	if _, exists := s.views[key]; !exists && !ifExists {
+		return fault.Analysisf("TABLE_OR_VIEW_NOT_FOUND", "there is no view %q", name)
+	}
+	delete(s.views, key)
 	return nil
 }
 

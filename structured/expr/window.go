@@ -9,7 +9,7 @@ import (
 // It knows every function of the engine. A mistake in the text is reported by the
 // operation that gets it.
 func SQL(text string) Column {
-	node, err := sql.ParseExpression(text)
+	node, err := sql.ParseExpression(text, sql.Given{})
 	if err != nil {
 		return of(syntax.Invalid{Condition: "PARSE_SYNTAX_ERROR", Message: err.Error()})
 	}

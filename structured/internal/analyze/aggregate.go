@@ -7,6 +7,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/internal/user"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -98,13 +99,16 @@ func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
 	if hasAggregate(call.Args...) {
 		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
 	}
+	if f, ok := call.User.(*user.Function); ok && call.Filter != nil && f.Err() == nil && f.Params()[0].Nulls {
+		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "%s: a function that sees nulls cannot have FILTER, which hides rows as nulls; filter before", call)
+	}
 	return g.arguments.aggregateOf(filtered(call), g.result)
 }
 
 // result is the result of a function, which is computed once.
 func (g *aggregation) result(function bound.Aggregate) bound.Expr {
 	for i, known := range g.functions {
-		if known.Function == function.Function && known.Distinct == function.Distinct && bound.Same(known.Arg, function.Arg) {
+		if known.Function == function.Function && known.User == function.User && known.Distinct == function.Distinct && bound.Same(known.Arg, function.Arg) {
 			return result{i, known}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/internal/user"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -73,7 +74,12 @@ func aggregateFunction(name string) many {
 	return many{}
 }
 
-func isAggregate(function string) bool { return aggregateFunction(function).bind != nil }
+func isAggregate(call syntax.Call) bool {
+	if call.User != nil {
+		return isUser(call, user.Many)
+	}
+	return aggregateFunction(call.Function).bind != nil
+}
 
 // aggregateOf binds an aggregate function. compute gives the result of each function
 // that is to be computed for it.
@@ -81,6 +87,9 @@ func (b *binder) aggregateOf(call syntax.Call, compute func(bound.Aggregate) bou
 	args, err := b.bindAll(call.Args)
 	if err != nil {
 		return nil, err
+	}
+	if call.User != nil {
+		return b.userAggregate(call, args, compute)
 	}
 	f := aggregateFunction(call.Function)
 	if len(args) < f.least || len(args) > f.most {

@@ -74,7 +74,7 @@ func (r *resolver) where(input plan.Node, condition syntax.Node) (plan.Node, err
 	if hasWindowFunction(condition) {
 		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_1034", "%s: a window function cannot stand in WHERE; compute it in a subquery and filter that", condition)
 	}
-	if hasCall([]syntax.Node{condition}, func(call syntax.Call) bool { return isGenerator(call.Function) }) {
+	if hasCall([]syntax.Node{condition}, func(call syntax.Call) bool { return isGenerator(call) }) {
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", "%s: a generator cannot stand in WHERE", condition)
 	}
 	if hasAggregate(condition) {
@@ -339,7 +339,7 @@ func (b *block) withGenerator(items []syntax.Node) ([]syntax.Node, error) {
 	var list []syntax.Node
 	for _, item := range items {
 		call, ok := unnamed(item).(syntax.Call)
-		if !ok || !isGenerator(call.Function) || call.Over != nil {
+		if !ok || !isGenerator(call) || call.Over != nil {
 			list = append(list, item)
 			continue
 		}

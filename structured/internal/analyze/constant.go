@@ -41,6 +41,9 @@ func isConstant(expr bound.Expr) bool {
 	case bound.Literal:
 		return true
 	case bound.Call:
+		if e.User != nil {
+			return false
+		}
 		for _, arg := range e.Args {
 			if !isConstant(arg) {
 				return false

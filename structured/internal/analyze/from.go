@@ -8,6 +8,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/internal/user"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -49,8 +50,8 @@ func (r *resolver) join(q *syntax.Join) (plan.Node, error) {
 // tableFunction is range, or a generator over constants.
 func (r *resolver) tableFunction(q *syntax.TableFunction) (plan.Node, error) {
 	if q.Name != "range" {
-		call := syntax.Call{Function: q.Name, Args: q.Args}
-		if !isGenerator(q.Name) {
+		call := q.Call()
+		if !isGenerator(call) {
 			return nil, fault.Analysisf("UNRESOLVABLE_TABLE_VALUED_FUNCTION", "%s: no table function %q", q.At, q.Name)
 		}
 		return r.generate(oneRow(), call, false, nil, "")
@@ -108,15 +109,18 @@ func (r *resolver) lateralView(q *syntax.LateralView) (plan.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !isGenerator(q.Generator.Function) {
+	if !isGenerator(q.Generator) {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q that gives rows", q.Generator.Function)
 	}
 	return r.generate(input, q.Generator, q.Outer, q.Columns, q.Name)
 }
 
 // isGenerator reports whether a function gives rows.
-func isGenerator(function string) bool {
-	switch strings.TrimSuffix(function, "_outer") {
+func isGenerator(call syntax.Call) bool {
+	if call.User != nil {
+		return isUser(call, user.Table)
+	}
+	switch strings.TrimSuffix(call.Function, "_outer") {
 	case "explode", "posexplode", "inline", "stack", "json_tuple":
 		return true
 	}

@@ -20,14 +20,16 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return b.over(c)
 	case c.Function == "grouping" || c.Function == "grouping_id":
 		return b.groupingCall(c)
-	case isAggregate(c.Function):
+	case isAggregate(c):
 		if b.aggregate == nil {
 			return nil, fault.Analysisf("", "%s is a function of many rows; it may stand in Agg and Select only", c)
 		}
 		return b.aggregate(c)
-	case isGenerator(c.Function):
+	case isGenerator(c):
 		return nil, fault.Analysisf("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
 			"%s gives rows, not a value; it may stand alone in Select and WithColumn only", c)
+	case c.User != nil:
+		return b.userCall(c)
 	}
 	if len(c.Args) == 0 {
 		if expr, ok := b.currentTime(c.Function); ok {

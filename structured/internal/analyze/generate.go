@@ -36,6 +36,9 @@ type generator struct {
 
 // generator binds a call.
 func (b *binder) generator(call syntax.Call) (*generator, error) {
+	if call.User != nil {
+		return b.userTable(call)
+	}
 	name, outer := strings.CutSuffix(call.Function, "_outer")
 	g := &generator{call: call, outer: outer, position: name == "posexplode"}
 	args, err := b.bindAll(call.Args)

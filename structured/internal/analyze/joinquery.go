@@ -278,7 +278,7 @@ func (r *resolver) lateralJoin(left plan.Node, q *syntax.Join) (plan.Node, error
 	if function, columns, name, ok := lateralFunction(q.Right); ok && q.On == nil {
 		// Like Spark 4.0, LEFT keeps no row here for which the generator gives none:
 		// that is what LATERAL VIEW OUTER and explode_outer are for.
-		return r.generate(left, syntax.Call{Function: function.Name, Args: function.Args}, false, columns, name)
+		return r.generate(left, function.Call(), false, columns, name)
 	}
 	around := r.Analyzer.binder(left)
 	around.resolver = r
@@ -335,7 +335,7 @@ func lateralFunction(query syntax.Query) (f *syntax.TableFunction, columns []str
 		query, columns, name = aliased.Input, aliased.Columns, aliased.Name
 	}
 	f, ok = query.(*syntax.TableFunction)
-	return f, columns, name, ok && isGenerator(f.Name)
+	return f, columns, name, ok && isGenerator(f.Call())
 }
 
 // qualifiedAs gives the columns of node, from one on, the qualifiers that those of

@@ -75,7 +75,7 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 	if w.frame, err = b.frame(&w, spec.Frame); err != nil {
 		return nil, err
 	}
-	if kind, ok := rankingKind(c.Function); ok {
+	if kind, ok := rankingKind(c.Function); ok && c.User == nil {
 		function, err := b.ranking(c, kind, len(w.orderBy) > 0)
 		if err != nil {
 			return nil, err
@@ -220,7 +220,7 @@ func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
 
 // aggregateOver binds an aggregate function over the frames of w.
 func (b *binder) aggregateOver(w windowCall, c syntax.Call) (bound.Expr, error) {
-	if !isAggregate(c.Function) {
+	if !isAggregate(c) {
 		return nil, fault.Analysisf("UNSUPPORTED_EXPR_FOR_WINDOW", "%s is no window function", c.Function)
 	}
 	if c.Filter != nil {

@@ -14,7 +14,7 @@ func parts(node syntax.Node) iter.Seq[syntax.Node] {
 // hasAggregate reports whether an aggregate function is called in one of nodes. One
 // with OVER is a window function, and does not count; what is inside it does.
 func hasAggregate(nodes ...syntax.Node) bool {
-	return hasCall(nodes, func(call syntax.Call) bool { return call.Over == nil && isAggregate(call.Function) })
+	return hasCall(nodes, func(call syntax.Call) bool { return call.Over == nil && isAggregate(call) })
 }
 
 // hasWindowFunction reports whether a function with OVER is called in one of nodes.

@@ -102,7 +102,7 @@ func (r *resolver) allPlain(input plan.Node, aggregates []syntax.Node) (bool, er
 func only(condition, item syntax.Node) syntax.Node {
 	return syntax.Map(item, func(node syntax.Node) syntax.Node {
 		call, ok := node.(syntax.Call)
-		if !ok || call.Over != nil || !isAggregate(call.Function) {
+		if !ok || call.Over != nil || !isAggregate(call) {
 			return node
 		}
 		if call.Filter != nil {

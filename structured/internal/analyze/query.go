@@ -80,7 +80,7 @@ func (r *resolver) with(q *syntax.With) (plan.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if node, err = renamed(node, table.Columns); err != nil {
+		if node, err = Renamed(node, table.Columns); err != nil {
 			return nil, err
 		}
 		inner.common = &commonTable{table.Name, node, inner.common}
@@ -104,8 +104,8 @@ func (r *resolver) table(q *syntax.Table) (plan.Node, error) {
 	return &plan.Alias{Input: node, Name: q.Parts[len(q.Parts)-1]}, nil
 }
 
-// renamed gives all columns of a table new names; nil keeps those they have.
-func renamed(input plan.Node, columns []string) (plan.Node, error) {
+// Renamed gives all columns of a table new names; nil keeps those they have.
+func Renamed(input plan.Node, columns []string) (plan.Node, error) {
 	if columns == nil {
 		return input, nil
 	}
@@ -128,7 +128,7 @@ func (r *resolver) aliased(q *syntax.Aliased) (plan.Node, error) {
 	if _, inline := q.Input.(*syntax.Values); inline && q.Columns != nil && len(q.Columns) != len(input.Output()) {
 		return nil, fault.Analysisf("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "%d names for the %d columns of VALUES", len(q.Columns), len(input.Output()))
 	}
-	if input, err = renamed(visible(input), q.Columns); err != nil {
+	if input, err = Renamed(visible(input), q.Columns); err != nil {
 		return nil, err
 	}
 	return r.Alias(input, q.Name)

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -13,7 +14,7 @@ import (
 // Select computes a column from each item. An item may be all columns, an exploded
 // list or a time window; if one has an aggregate function, the result is one row.
 func (a Analyzer) Select(input plan.Node, items []syntax.Node) (plan.Node, error) {
-	if hasWindowFunction(items...) {
+	if hasWindowFunction(items...) || hasManyColumns(items) {
 		return a.block(input, &syntax.Select{Items: items})
 	}
 	if hasAggregate(items...) {
@@ -45,6 +46,14 @@ func (a Analyzer) Select(input plan.Node, items []syntax.Node) (plan.Node, error
 		labels = append(labels, binder.label(item))
 	}
 	return plan.NewProject(input, exprs, labels), nil
+}
+
+// hasManyColumns reports whether an item gives rows of several columns.
+func hasManyColumns(items []syntax.Node) bool {
+	return slices.ContainsFunc(items, func(item syntax.Node) bool {
+		call, ok := unnamed(item).(syntax.Call)
+		return ok && call.Function != "explode" && isGenerator(call)
+	})
 }
 
 // withExplode computes the exploded list, if there is one among items, by a node of

@@ -85,7 +85,7 @@ func sessionWindow(call syntax.Call) syntax.Node {
 func spanOf(arg syntax.Node) (time.Duration, *syntax.Invalid) {
 	interval, ok := arg.(syntax.Interval)
 	if literal, isLiteral := arg.(syntax.Literal); isLiteral && literal.Of == types.String && literal.Value != nil {
-		node, err := sql.ParseExpression("INTERVAL '" + strings.ReplaceAll(literal.Value.(string), "'", "") + "'")
+		node, err := sql.ParseExpression("INTERVAL '"+strings.ReplaceAll(literal.Value.(string), "'", "")+"'", sql.Given{})
 		if err == nil {
 			interval, ok = node.(syntax.Interval)
 		}

@@ -71,6 +71,8 @@ type Aggregate struct {
 	Arg      Expr // nil for CountRows
 	Of       types.Type
 
+	User User // the function, if it is none of the library: its buffer is binary
+
 	// Distinct says that the function stands for one over distinct values, which a query
 	// over a stream cannot have.
 	Distinct bool
@@ -78,6 +80,9 @@ type Aggregate struct {
 
 // Nullable reports whether the result may be null.
 func (a Aggregate) Nullable() bool {
+	if a.User != nil {
+		return false
+	}
 	switch a.Function {
 	case CountRows, Count, CollectList, CollectSet, Moments, CoMoments:
 		return false

@@ -46,6 +46,8 @@ type Call struct {
 
 	// Failure is what a value does for which the function has no result.
 	Failure Failure
+
+	User User // the function, if it is none of the library
 }
 
 // Failure is what becomes of a value for which a function has no result, such as a
@@ -121,7 +123,7 @@ func (c Call) Nullable() bool {
 	case Field:
 		return true
 	}
-	if c.Failure != Fail || !strict(c.Function) {
+	if c.User != nil || c.Failure != Fail || !strict(c.Function) {
 		return true
 	}
 	for _, arg := range c.Args {

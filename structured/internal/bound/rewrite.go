@@ -87,7 +87,7 @@ func Same(a, b Expr) bool {
 		return ok && slices.Equal(x.Params, y.Params) && Same(x.Body, y.Body)
 	case Call:
 		y, ok := b.(Call)
-		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && x.Failure == y.Failure && slices.EqualFunc(x.Args, y.Args, Same)
+		return ok && x.Function == y.Function && x.Of == y.Of && x.Zone == y.Zone && x.Failure == y.Failure && x.User == y.User && slices.EqualFunc(x.Args, y.Args, Same)
 	}
 	return reflect.DeepEqual(a, b)
 }

@@ -133,6 +133,9 @@ func compileIn(expr bound.Expr, within scope) (node, error) {
 // compileCall chooses the kernel of a function. Names and types come together here
 // and nowhere else.
 func compileCall(call bound.Call, args []node) (node, error) {
+	if call.User != nil {
+		return newUser(call, args)
+	}
 	switch call.Function {
 	case bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual:
 		return newComparison(call, args)
@@ -177,7 +180,7 @@ func canFail(expr bound.Expr) bool {
 	if !ok {
 		return false
 	}
-	if !safe(call.Function) {
+	if call.User != nil || !safe(call.Function) {
 		return true
 	}
 	for _, arg := range call.Args {

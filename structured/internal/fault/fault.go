@@ -43,7 +43,13 @@ type Error struct {
 	// Place is the line of the user's program and the operation there, such as
 	// "main.go:31: Select", or "" where it is not known.
 	Place string
+
+	// Cause is what a user's function returned; nil for other errors.
+	Cause error
 }
+
+// Unwrap returns Cause.
+func (e *Error) Unwrap() error { return e.Cause }
 
 func (e *Error) Error() string {
 	if e.Place == "" {

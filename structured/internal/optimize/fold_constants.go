@@ -88,8 +88,8 @@ func compute(call bound.Call) (bound.Expr, bool) {
 	case types.KindArray, types.KindMap, types.KindStruct:
 		return nil, false
 	}
-	if isVolatile(call) {
-		return nil, false
+	if call.User != nil || isVolatile(call) {
+		return nil, false // a user's function may panic, which only a task can take
 	}
 	for _, arg := range call.Args {
 		if _, ok := arg.(bound.Literal); !ok {

@@ -13,7 +13,7 @@ func isVolatile(exprs ...bound.Expr) bool {
 		bound.Map(expr, func(e bound.Expr) bound.Expr {
 			if call, ok := e.(bound.Call); ok {
 				f, known := function.Lookup(string(call.Function))
-				found = found || known && f.Volatile
+				found = found || known && f.Volatile || call.User != nil && call.User.Volatile()
 			}
 			return e
 		})

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/cespare/xxhash/v2"
+
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 )
 
 // Fingerprint identifies what a plan keeps from batch to batch: for each stateful
@@ -28,10 +30,18 @@ func (s *StatefulAggregate) Signature() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "aggregate %q keys%s functions", s.Name, keySignature(s.Keys))
 	for _, aggregate := range s.Aggregates {
-		fmt.Fprintf(&text, " %s:%s", aggregate.Function, aggregate.Of)
+		text.WriteString(functionSignature(aggregate))
 	}
 	fmt.Fprintf(&text, " event-time %d", s.EventTime)
 	return text.String()
+}
+
+// functionSignature is a function and what its buffer is.
+func functionSignature(aggregate bound.Aggregate) string {
+	if aggregate.User != nil {
+		return fmt.Sprintf(" %s:%s", aggregate.Function, aggregate.User.Signature())
+	}
+	return fmt.Sprintf(" %s:%s", aggregate.Function, aggregate.Of)
 }
 
 // keySignature is the types of keys and the grids of those that are windows.

@@ -77,7 +77,7 @@ func (s *StatefulSessions) Signature() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "sessions %q keys%s at %d functions", s.Name, keySignature(s.Keys), s.At)
 	for _, aggregate := range s.Aggregates {
-		fmt.Fprintf(&text, " %s:%s", aggregate.Function, aggregate.Of)
+		text.WriteString(functionSignature(aggregate))
 	}
 	return text.String()
 }

@@ -121,7 +121,7 @@ func TestExpressions(t *testing.T) {
 		{"a b", "a as b"},
 		{"a -- comment\n + /* one /* inside */ another */ 1", "(a + 1)"},
 	} {
-		node, err := ParseExpression(test.sql)
+		node, err := ParseExpression(test.sql, Given{})
 		if err != nil {
 			t.Errorf("%s: %v", test.sql, err)
 			continue
@@ -148,7 +148,7 @@ func TestErrorsPointAtThePlace(t *testing.T) {
 		{"DROP TABLE t", "PARSE_SYNTAX_ERROR", "line 1, column 1: expected a query: 'SELECT', 'VALUES', 'TABLE', 'FROM' or '(', got 'DROP'"},
 		{"SELECT " + strings.Repeat("(", 1000), "", "line 1, column 407: the query nests too deeply"},
 	} {
-		_, err := Parse(test.sql)
+		_, err := Parse(test.sql, Given{})
 		refused, ok := errors.AsType[*fault.Error](err)
 		if !ok {
 			t.Errorf("%.60q: error %v", test.sql, err)

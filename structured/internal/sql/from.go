@@ -197,7 +197,7 @@ func (p *parser) table() (syntax.Query, error) {
 
 func (p *parser) tableFunction() (syntax.Query, error) {
 	t := p.next()
-	f := &syntax.TableFunction{Name: lower(t), At: t.at}
+	f := &syntax.TableFunction{Name: lower(t), User: p.function(lower(t)), At: t.at}
 	err := p.inParens(func() (err error) {
 		if !p.sees(")") {
 			f.Args, err = p.expressions()

@@ -21,7 +21,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		statement, err := Parse(text)
+		statement, err := Parse(text, Given{})
 		if err == nil {
 			dump(statement.Query) // walks the tree
 			return

@@ -3,6 +3,7 @@ package sql
 import (
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 )
 
@@ -15,13 +16,34 @@ type parser struct {
 	at     int
 	depth  int
 
-	parameters int      // how many "?" there were
+	given      Given
+	positional int      // how many "?" there were
+	parameters []string // the names of parameters
 	tables     []string // the names of tables, each once
+}
+
+// Given is what the caller of a text adds to it.
+type Given struct {
+	// Function returns the function of the program that has a name in lower case, nil for
+	// none. It may be nil itself.
+	Function func(name string) bound.User
+
+	// Parameters are the values of parameters, by their names, "0", "1" and so on for
+	// those that are written as "?".
+	Parameters map[string]syntax.Node
 }
 
 func newParser(text string) (*parser, error) {
 	tokens, err := lex(text)
 	return &parser{tokens: tokens}, err
+}
+
+// function is the function of the program that has a name, nil for none.
+func (p *parser) function(name string) bound.User {
+	if p.given.Function == nil {
+		return nil
+	}
+	return p.given.Function(name)
 }
 
 // peek is the next token.

@@ -191,11 +191,20 @@ func (p *parser) lambda(params []string) (syntax.Node, error) {
 func (p *parser) parameter() (syntax.Node, error) {
 	t := p.next()
 	if t.is("?") {
-		p.parameters++
-		return syntax.Parameter{Name: strconv.Itoa(p.parameters - 1), At: t.at}, nil
+		p.positional++
+		return p.valueOf(syntax.Parameter{Name: strconv.Itoa(p.positional - 1), At: t.at}), nil
 	}
 	name, err := p.name("the name of a parameter")
-	return syntax.Parameter{Name: name, At: t.at}, err
+	return p.valueOf(syntax.Parameter{Name: name, At: t.at}), err
+}
+
+// valueOf is the value of a parameter, or, if none is given, the parameter itself.
+func (p *parser) valueOf(parameter syntax.Parameter) syntax.Node {
+	p.parameters = append(p.parameters, parameter.Name)
+	if value, ok := p.given.Parameters[parameter.Name]; ok {
+		return value
+	}
+	return parameter
 }
 
 // word reads an operand that begins with a word: one of the forms with a syntax of
@@ -209,16 +218,17 @@ func (p *parser) word() (syntax.Node, error) {
 	}
 	switch {
 	case p.ahead(1).is("("):
-		return p.function()
+		return p.call()
 	case p.ahead(1).is("->"):
 		return p.lambda([]string{p.next().text})
 	}
 	return syntax.Name{Parts: []string{p.next().text}}, nil
 }
 
-// function reads a call.
-func (p *parser) function() (syntax.Node, error) {
+// call reads a call.
+func (p *parser) call() (syntax.Node, error) {
 	c := syntax.Call{Function: lower(p.next())}
+	c.User = p.function(c.Function)
 	err := p.inParens(func() error {
 		switch {
 		case c.Function == "count" && p.sees("*", ")"):

@@ -53,7 +53,7 @@ func TestQueries(t *testing.T) {
 		{"SELECT * FROM t TABLESAMPLE (10 PERCENT) REPEATABLE (7) s", "select [*] from (t sample 0.1 7) as s"},
 		{"SELECT /*+ BROADCAST(t) */ a FROM t;", "select [a] from t"},
 	} {
-		s, err := Parse(test.sql)
+		s, err := Parse(test.sql, Given{})
 		if err != nil {
 			t.Errorf("%s: %v", test.sql, err)
 			continue
@@ -65,11 +65,11 @@ func TestQueries(t *testing.T) {
 }
 
 func TestStatements(t *testing.T) {
-	s, err := Parse("CREATE OR REPLACE TEMPORARY VIEW v(a, b) AS SELECT 1, 2")
+	s, err := Parse("CREATE OR REPLACE TEMPORARY VIEW v(a, b) AS SELECT 1, 2", Given{})
 	if err != nil || s.View != "v" || !s.Replace || len(s.Columns) != 2 {
 		t.Errorf("got %+v, %v", s, err)
 	}
-	s, err = Parse("EXPLAIN EXTENDED SELECT 1")
+	s, err = Parse("EXPLAIN EXTENDED SELECT 1", Given{})
 	if err != nil || !s.Explain || s.Query == nil {
 		t.Errorf("got %+v, %v", s, err)
 	}

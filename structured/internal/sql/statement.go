@@ -19,6 +19,14 @@ type Statement struct {
 	Columns []string
 	Replace bool
 
+	// Drop is the name of the view to drop, and IfExists says that there may be none; ""
+	// for other statements, and then there is a Query.
+	Drop     string
+	IfExists bool
+
+	// Parameters are the names of those that the text has, in order.
+	Parameters []string
+
 	// Tables are the names of the tables that the query reads, and of the common tables
 	// that it defines itself, each once.
 	Tables []string
@@ -26,11 +34,12 @@ type Statement struct {
 
 // Parse reads a statement, with or without a semicolon at its end. The error is a
 // *fault.Error of the stage Parse and names the place.
-func Parse(text string) (*Statement, error) {
+func Parse(text string, given Given) (*Statement, error) {
 	p, err := newParser(text)
 	if err != nil {
 		return nil, err
 	}
+	p.given = given
 	if p.peek().kind == end {
 		return nil, parseError("PARSE_EMPTY_STATEMENT", p.peek().at, "there is no statement")
 	}
@@ -43,11 +52,12 @@ func Parse(text string) (*Statement, error) {
 }
 
 // ParseExpression reads an expression alone.
-func ParseExpression(text string) (syntax.Node, error) {
+func ParseExpression(text string, given Given) (syntax.Node, error) {
 	p, err := newParser(text)
 	if err != nil {
 		return nil, err
 	}
+	p.given = given
 	node, err := p.item()
 	if err != nil {
 		return nil, err
@@ -104,10 +114,26 @@ func (p *parser) statement() (*Statement, error) {
 		if err = p.createView(s); err != nil {
 			return nil, err
 		}
+	case p.sees("DROP") && p.ahead(1).isOneOf("TEMP", "TEMPORARY", "VIEW"):
+		return s, p.dropView(s)
 	}
 	s.Query, err = p.query()
-	s.Tables = p.tables
+	s.Tables, s.Parameters = p.tables, p.parameters
 	return s, err
+}
+
+// dropView reads DROP VIEW [IF EXISTS] name.
+func (p *parser) dropView(s *Statement) (err error) {
+	p.next()
+	if !p.takes("TEMP") {
+		p.takes("TEMPORARY")
+	}
+	if err := p.expect("VIEW"); err != nil {
+		return err
+	}
+	s.IfExists = p.takes("IF", "EXISTS")
+	s.Drop, err = p.name("the name of the view")
+	return err
 }
 
 // createView reads up to the query of a view.

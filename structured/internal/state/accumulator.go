@@ -30,6 +30,9 @@ type accumulator interface {
 // newAccumulator returns the accumulator of a function over rows, or over the
 // buffers of another one.
 func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
+	if a.User != nil {
+		return newUsers(a, merge)
+	}
 	switch a.Function {
 	case bound.CountRows, bound.Count:
 		return &count{merge: merge}, nil

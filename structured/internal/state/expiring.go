@@ -86,8 +86,8 @@ func (e *Expiring) Counts() Counts {
 	return Counts{Rows: int64(e.slots.live), Updated: e.updated, Removed: e.removed, Dropped: e.dropped}
 }
 
-func (e *Expiring) gather([]vector.Column, []int32)  {}
-func (e *Expiring) scatter([]vector.Column, []int32) {}
+func (e *Expiring) gather([]vector.Column, []int32)        {}
+func (e *Expiring) scatter([]vector.Column, []int32) error { return nil }
 
 // Changes calls visit for each key group, ascending, that the epoch changed, with a
 // frame that redoes it. The frame is good until visit returns.

@@ -188,6 +188,9 @@ func (k *Keyed) applyRows(src []byte, group, n int) (rest []byte, err error) {
 		}
 		f.batch.Rows++
 	}
+	if err := checkBuffers(k.router.layout.Aggregates, f.values); err != nil {
+		return nil, err
+	}
 	err = k.router.routeStored(f.keys, n, nil, func(b *bucket, selection vector.Selection, hashes []uint64, numbers []int32) error {
 		for _, hash := range hashes {
 			if keyed.Group(hash) != group {

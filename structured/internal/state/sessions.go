@@ -334,7 +334,14 @@ func (s *Sessions) gather(columns []vector.Column, list []int32) {
 }
 
 // scatter implements owner.
-func (s *Sessions) scatter(columns []vector.Column, list []int32) {
+func (s *Sessions) scatter(columns []vector.Column, list []int32) error {
+	values := make([]*vector.Column, len(s.accumulators))
+	for i := range values {
+		values[i] = &columns[1+i]
+	}
+	if err := checkBuffers(s.layout.Aggregates, values); err != nil {
+		return err
+	}
 	for i, slot := range list {
 		for len(s.starts) <= int(slot) {
 			s.starts, s.into = append(s.starts, 0), append(s.into, -1)
@@ -343,8 +350,9 @@ func (s *Sessions) scatter(columns []vector.Column, list []int32) {
 	}
 	for i, a := range s.accumulators {
 		a.resize(len(s.starts))
-		a.set(&columns[1+i], list)
+		a.set(values[i], list)
 	}
+	return nil
 }
 
 // Changes calls visit for each key group, ascending, that the epoch changed, with a

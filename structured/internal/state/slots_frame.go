@@ -33,8 +33,9 @@ type owner interface {
 	// gather appends what these entries hold to columns.
 	gather(columns []vector.Column, slots []int32)
 
-	// scatter lets these entries, which are new, hold the rows of columns.
-	scatter(columns []vector.Column, slots []int32)
+	// scatter lets these entries, which are new, hold the rows of columns. The error says
+	// what is malformed in them; then nothing has changed.
+	scatter(columns []vector.Column, slots []int32) error
 }
 
 // slotsFrames makes and reads frames of slots.
@@ -260,7 +261,7 @@ func (f *slotsFrames) redo(group int, held bool) error {
 		f.touched = append(f.touched, slot)
 	}
 	if held {
-		f.owner.scatter(f.batch.Columns[f.keys:], f.touched)
+		return f.owner.scatter(f.batch.Columns[f.keys:], f.touched)
 	}
 	return nil
 }

@@ -1,5 +1,7 @@
 package syntax
 
+import "github.com/tidewheel/tidewheel/structured/internal/bound"
+
 // Query is a table as it is written in SQL: names of tables and columns are not
 // looked up yet. Its dynamic type is a pointer to one of the structs below. The
 // methods of a DataFrame need no such tree, as each is analysed upon the plan of the
@@ -23,8 +25,12 @@ type Values struct {
 type TableFunction struct {
 	Name string // in lower case
 	Args []Node
+	User bound.User // the function, if it is none of the engine's
 	At   Position
 }
+
+// Call is the call of the function.
+func (f *TableFunction) Call() Call { return Call{Function: f.Name, Args: f.Args, User: f.User} }
 
 // Aliased names a table and, if Columns is not nil, all of its columns.
 type Aliased struct {

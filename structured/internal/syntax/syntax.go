@@ -40,6 +40,7 @@ type Literal struct {
 type Call struct {
 	Function string
 	Args     []Node
+	User     bound.User // the function, if it is none of the engine's
 
 	Distinct    bool   // equal arguments count once
 	Filter      Node   // only rows for which it is true count, if not nil
