@@ -9,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"github.com/tidewheel/tidewheel/structured/internal/record"
+	"github.com/tidewheel/tidewheel/structured/internal/typed"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/source"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -19,33 +20,31 @@ import (
 // case; `sql:"-"` leaves it out. Any other T is one column called value. A pointer is a
 // value that may be null. The Go types are those that Collect takes values to; in place
 // of a decimal there is its text. The rows are copied.
-func (s *Session) FromSlice[T any](rows []T) DataFrame {
-	return s.fromRows("FromSlice", slices.Values(rows))
+func (s *Session) FromSlice[T any](rows []T) Dataset[T] {
+	return Dataset[T]{s.fromRows("FromSlice", slices.Values(rows)), typed.Read[T]()}
 }
 
 // FromSeq is FromSlice of a sequence, which is read to its end at once.
-func (s *Session) FromSeq[T any](rows iter.Seq[T]) DataFrame {
-	return s.fromRows("FromSeq", rows)
+func (s *Session) FromSeq[T any](rows iter.Seq[T]) Dataset[T] {
+	return Dataset[T]{s.fromRows("FromSeq", rows), typed.Read[T]()}
 }
 
 // FromChannel is FromSlice of what comes from a channel, which is read at once until it
 // is closed.
-func (s *Session) FromChannel[T any](rows <-chan T) DataFrame {
-	return s.fromRows("FromChannel", func(yield func(T) bool) {
+func (s *Session) FromChannel[T any](rows <-chan T) Dataset[T] {
+	return Dataset[T]{s.fromRows("FromChannel", func(yield func(T) bool) {
 		for row := range rows {
 			if !yield(row) {
 				return
 			}
 		}
-	})
+	}), typed.Read[T]()}
 }
 
 func (s *Session) fromRows[T any](operation string, rows iter.Seq[T]) DataFrame {
 	writer, err := record.NewWriter[T]()
 	if err != nil {
-		f := &frame{session: s, place: place(operation)}
-		f.err = f.mistake(err)
-		return DataFrame{f}
+		return (&frame{session: s}).failed(operation, err)
 	}
 	schema := types.NewSchema(writer.Fields()...)
 	return s.from(operation, source.Records(schema, batches(writer, schema, rows)), false)
@@ -77,18 +76,13 @@ func batches[T any](writer *record.Writer[T], schema types.Schema, rows iter.Seq
 // be. All are computed before the first is given. An error ends the sequence.
 func All[T any](ctx context.Context, d DataFrame) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		var none T
-		for chunk, err := range chunks[T](ctx, d) {
-			if err != nil {
-				yield(none, err)
-				return
-			}
-			for _, row := range chunk {
-				if !yield(row, nil) {
-					return
-				}
-			}
+		result, err := d.collect(ctx)
+		if err != nil {
+			var none T
+			yield(none, err)
+			return
 		}
+		valuesOf[T](result.schema, result.all())(yield)
 	}
 }
 
@@ -100,37 +94,34 @@ func All[T any](ctx context.Context, d DataFrame) iter.Seq2[T, error] {
 // decimal into a string, a list into a slice, a map into a map, a struct into a struct.
 func Collect[T any](ctx context.Context, d DataFrame) ([]T, error) {
 	var rows []T
-	for chunk, err := range chunks[T](ctx, d) {
+	for row, err := range All[T](ctx, d) {
 		if err != nil {
 			return nil, err
 		}
-		rows = append(rows, chunk...)
+		rows = append(rows, row)
 	}
 	return rows, nil
 }
 
-// chunks returns the rows as slices, each good until the next is asked for. An error
-// ends the sequence.
-func chunks[T any](ctx context.Context, d DataFrame) iter.Seq2[[]T, error] {
-	return func(yield func([]T, error) bool) {
-		result, err := d.collect(ctx)
+// valuesOf returns the rows of batches as values. An error ends the sequence.
+func valuesOf[T any](schema types.Schema, batches iter.Seq[*vector.Batch]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		reader, err := record.NewReader[T](schema.Fields)
 		if err != nil {
-			yield(nil, err)
-			return
-		}
-		reader, err := record.NewReader[T](result.schema.Fields)
-		if err != nil {
-			yield(nil, fmt.Errorf("structured: rows as values: %w", err))
+			yield(none, fmt.Errorf("structured: rows as values: %w", err))
 			return
 		}
 		var chunk []T
-		for batch := range result.all() {
+		for batch := range batches {
 			if chunk, err = reader.Read(batch, chunk); err != nil {
-				yield(nil, fmt.Errorf("structured: rows as values: %w", err))
+				yield(none, fmt.Errorf("structured: rows as values: %w", err))
 				return
 			}
-			if !yield(chunk, nil) {
-				return
+			for _, row := range chunk {
+				if !yield(row, nil) {
+					return
+				}
 			}
 		}
 	}

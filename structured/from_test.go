@@ -27,7 +27,7 @@ func TestRowsGoInAndComeOut(t *testing.T) {
 		{Who: "bob", At: time.UnixMicro(-1).UTC(), Rooms: []int32{}, Where: struct{ X, Y float32 }{1, 2.5}},
 	}
 	for name, table := range map[string]DataFrame{ //det:unordered each is looked at alone
-		"slice": session.FromSlice(stays), "sequence": session.FromSeq(slices.Values(stays)),
+		"slice": session.FromSlice(stays).DataFrame(), "sequence": session.FromSeq(slices.Values(stays)).DataFrame(), "channel": session.FromChannel(channelOf(stays)).DataFrame(),
 	} {
 		schema, err := table.Schema(context.Background())
 		if err != nil {
@@ -41,7 +41,7 @@ func TestRowsGoInAndComeOut(t *testing.T) {
 			t.Errorf("%s: got %v, %v", name, got, err)
 		}
 	}
-	numbers, err := Collect[int64](context.Background(), session.FromSlice([]int{3, 1, 2}).OrderBy("value"))
+	numbers, err := Collect[int64](context.Background(), session.FromSlice([]int{3, 1, 2}).DataFrame().OrderBy("value"))
 	if err != nil || !slices.Equal(numbers, []int64{1, 2, 3}) {
 		t.Errorf("got %v, %v", numbers, err)
 	}
@@ -53,10 +53,19 @@ func TestRowsGoInAndComeOut(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
-	for n, err := range All[int64](context.Background(), session.FromSlice([]int64{7, 8})) {
+	for n, err := range All[int64](context.Background(), session.FromSlice([]int64{7, 8}).DataFrame()) {
 		if n != 7 || err != nil {
 			t.Errorf("got %d, %v", n, err)
 		}
 		break
 	}
+}
+
+func channelOf[T any](rows []T) <-chan T {
+	c := make(chan T, len(rows))
+	for _, row := range rows {
+		c <- row
+	}
+	close(c)
+	return c
 }

@@ -130,6 +130,9 @@ func TestFunctionsOfThePrograms(t *testing.T) {
 			[]string{"[other]", "[other]", "[other]", "[x.org]"},
 		},
 		{
+			"not where AND is decided", user.Where(expr.Col("name").Eq("z").And(domain.Of("name").IsNotNull())).Select("name"), "SELECT name FROM user WHERE name = 'z' AND domain(name) IS NOT NULL", nil,
+		},
+		{
 			"conversions", user.Limit(1).Select(daysLater.Of(expr.SQL("DATE '2024-02-28'"), expr.Lit(2)).As("d")),
 			"SELECT days_later(DATE '2024-02-28', 2) AS d FROM (SELECT 1)",
 			[]string{"[2024-03-01 00:00:00]"},
@@ -180,7 +183,7 @@ func TestFunctionsOfThePrograms(t *testing.T) {
 
 func TestFunctionsOfTheProgramThatFail(t *testing.T) {
 	session := open(t)
-	table := session.FromSlice([]string{"a@b", "no address"})
+	table := session.FromSlice([]string{"a@b", "no address"}).DataFrame()
 	_, err := table.Select(domain.Of("value")).Count(t.Context())
 	if err != nil {
 		t.Errorf("a column that nobody reads: %v", err)
@@ -213,7 +216,7 @@ func TestMistakesWithFunctionsOfTheProgram(t *testing.T) {
 	table := session.FromSlice([]struct {
 		ID   int64
 		Tags []string
-	}{{1, nil}})
+	}{{1, nil}}).DataFrame()
 	half := expr.Func1("half", func(n int8) int8 { return n / 2 })
 	for _, c := range []struct {
 		err  error

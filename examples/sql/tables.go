@@ -66,8 +66,8 @@ func Tables(session *structured.Session, root string) error {
 	if err != nil {
 		return err
 	}
-	if err := session.CreateView("files", session.FromSlice(files)); err != nil {
+	if err := session.CreateView("files", session.FromSlice(files).DataFrame()); err != nil {
 		return err
 	}
-	return session.CreateView("imports", session.FromSlice(imports))
+	return session.CreateView("imports", session.FromSlice(imports).DataFrame())
 }

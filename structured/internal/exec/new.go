@@ -31,6 +31,8 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newProject(node)
 	case *physical.Explode:
 		return newExplode(node)
+	case *physical.Apply:
+		return newApply(node)
 	case *physical.Window:
 		return newWindow(node)
 	case *physical.Session:
