@@ -2,6 +2,7 @@ package structured
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/expr"
@@ -105,11 +106,49 @@ func (d DataFrame) Union(others ...DataFrame) DataFrame {
 	})
 }
 
+// UnionOption is an option of UnionByName.
+type UnionOption uint8
+
+// AllowMissing lets each of the two tables lack columns of the other: they are null
+// there. Columns of the second table alone come last.
+const AllowMissing UnionOption = iota
+
 // UnionByName is Union of two tables whose columns meet by name, in this table's
-// order; each must have the other's columns.
-func (d DataFrame) UnionByName(b DataFrame) DataFrame {
+// order; each must have the other's columns, but for AllowMissing.
+func (d DataFrame) UnionByName(b DataFrame, options ...UnionOption) DataFrame {
+	missing := slices.Contains(options, AllowMissing)
 	return d.with("UnionByName", []DataFrame{b}, func(a analyze.Analyzer, inputs []plan.Node) (plan.Node, error) {
-		return a.UnionByName(inputs[0], inputs[1])
+		return a.UnionByName(inputs[0], inputs[1], missing)
+	})
+}
+
+// Sample keeps about a fraction of the rows, from 0 to 1. Which ones follows from the
+// seed, from the rows and from their places in their partitions: a query that runs again
+// over the same partitions, or a batch of a stream, has the same sample. In SQL it is
+// TABLESAMPLE (10 PERCENT) REPEATABLE (seed); without REPEATABLE the seed is 0.
+func (d DataFrame) Sample(fraction float64, seed int64) DataFrame {
+	return d.then("Sample", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Sample(input, fraction, seed)
+	})
+}
+
+// Describe is statistics of columns of numbers and strings, those of these names or all:
+// rows of texts, summary being count, mean, stddev, min and max. Nulls do not count;
+// strings have no mean and no stddev.
+func (d DataFrame) Describe(columns ...string) DataFrame {
+	return d.then("Describe", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Describe(input, columns, []string{"count", "mean", "stddev", "min", "max"})
+	})
+}
+
+// Summary is Describe of all columns with statistics of choice: those of Describe and
+// percentiles such as "25%". Without any it has those of Describe and the quartiles.
+func (d DataFrame) Summary(statistics ...string) DataFrame {
+	if len(statistics) == 0 {
+		statistics = []string{"count", "mean", "stddev", "min", "25%", "50%", "75%", "max"}
+	}
+	return d.then("Summary", func(a analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		return a.Describe(input, nil, statistics)
 	})
 }
 

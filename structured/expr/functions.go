@@ -8,6 +8,13 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
+// CurrentTimestamp is the time of the query, in a stream that of the batch: the same for
+// all rows, and the same if the batch runs again.
+func CurrentTimestamp() Column { return call("current_timestamp") }
+
+// CurrentDate is the day of CurrentTimestamp in the session's time zone.
+func CurrentDate() Column { return call("current_date") }
+
 // Lower is the string in lower case.
 func Lower[C Arg](c C) Column { return call(string(bound.Lower), columnOf(c)) }
 

@@ -63,6 +63,8 @@ func (r *resolver) query(query syntax.Query) (plan.Node, error) {
 		return r.pivot(q)
 	case *syntax.Unpivot:
 		return r.unpivot(q)
+	case *syntax.Sample:
+		return r.sample(q)
 	}
 	return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "%T is not supported yet", query)
 }

@@ -41,8 +41,18 @@ func (a Analyzer) Union(inputs ...plan.Node) (plan.Node, error) {
 }
 
 // UnionByName is Union of two tables whose columns meet by name, in the order of the
-// first.
-func (a Analyzer) UnionByName(left, right plan.Node) (plan.Node, error) {
+// first. With missing, a column that one of them has not is null there; those of the
+// second alone come last.
+func (a Analyzer) UnionByName(left, right plan.Node, missing bool) (plan.Node, error) {
+	if missing {
+		var err error
+		if left, err = a.withMissing(left, right); err != nil {
+			return nil, err
+		}
+		if right, err = a.withMissing(right, left); err != nil {
+			return nil, err
+		}
+	}
 	columns := right.Output()
 	if len(columns) != len(left.Output()) {
 		return a.Union(left, right) // which says so
@@ -60,6 +70,18 @@ func (a Analyzer) UnionByName(left, right plan.Node) (plan.Node, error) {
 		return nil, err
 	}
 	return a.Union(left, right)
+}
+
+// withMissing adds the columns that another table has, as nulls.
+func (a Analyzer) withMissing(input, other plan.Node) (plan.Node, error) {
+	known := plan.Schema(input.Output())
+	items := []syntax.Node{syntax.Star{}}
+	for _, column := range other.Output() {
+		if known.Index(column.Name) < 0 {
+			items = append(items, syntax.Alias{Arg: syntax.Literal{Of: types.Void}, Name: column.Name})
+		}
+	}
+	return a.Select(input, items)
 }
 
 // converted is a table with columns of these types.

@@ -31,6 +31,8 @@ func newMachine(node physical.Node) (Machine, error) {
 		return newProject(node)
 	case *physical.Explode:
 		return newExplode(node)
+	case *physical.Sample:
+		return newSample(node), nil
 	case *physical.Apply:
 		return newApply(node)
 	case *physical.Window:

@@ -81,6 +81,8 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 		return planned{&physical.Explode{
 			Input: input.node, List: n.List, Outer: n.Outer, Keep: n.Keep, Position: n.Position, Name: n.Name,
 		}, input.single}, nil
+	case *plan.Sample:
+		return planned{&physical.Sample{Input: input.node, Fraction: n.Fraction, Seed: n.Seed}, input.single}, nil
 	case *plan.Apply:
 		return planned{&physical.Apply{Input: input.node, Rows: n.Rows}, input.single}, nil
 	case *plan.Expand:
