@@ -55,5 +55,14 @@ func (t *table) scan(ctx context.Context) (*plan.Scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.NewScan(&plan.Relation{Name: t.source.String(), Schema: schema, Streaming: t.streaming}), nil
+	relation := &plan.Relation{Name: t.source.String(), Schema: schema, Streaming: t.streaming}
+	if known, ok := t.source.(rowCounter); ok && !t.streaming {
+		relation.Rows = known.Rows()
+	}
+	return plan.NewScan(relation), nil
+}
+
+// rowCounter is a source that knows how many rows it has.
+type rowCounter interface {
+	Rows() int64
 }

@@ -24,14 +24,16 @@ type records struct {
 	partitions [][]arrow.RecordBatch
 }
 
-func (r *records) String() string {
-	var rows int64
+func (r *records) String() string { return fmt.Sprintf("records[%d rows]", r.Rows()) }
+
+// Rows is how many rows the table has.
+func (r *records) Rows() (rows int64) {
 	for _, partition := range r.partitions {
 		for _, batch := range partition {
 			rows += batch.NumRows()
 		}
 	}
-	return fmt.Sprintf("records[%d rows]", rows)
+	return rows
 }
 
 // Schema implements Source.

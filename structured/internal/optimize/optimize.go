@@ -20,7 +20,7 @@ type rule func(plan.Node) plan.Node
 // Optimize applies the rules until nothing changes.
 func Optimize(root plan.Node) plan.Node {
 	rules := [...]rule{
-		foldConstants, simplifyBooleans, combineFilters, narrowJoins, pushFilters, pushJoins, mergeProjects, pushLimits, pushColumns,
+		foldConstants, simplifyBooleans, combineFilters, narrowJoins, pushFilters, pushJoins, mergeProjects, pushLimits, pushColumns, chooseJoins,
 	}
 	for changed := true; changed; {
 		changed = false

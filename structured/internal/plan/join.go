@@ -11,6 +11,10 @@ type Join struct {
 	Left, Right Node
 	Kind        physical.JoinKind
 	Condition   bound.Expr // over the left columns and then the right ones; nil for none
+
+	// Broadcast is the side that every partition of the other one is to have as a whole,
+	// instead of an exchange of both by their keys.
+	Broadcast Side
 }
 
 // Output returns the columns of both sides, or of the left one alone.
@@ -31,7 +35,9 @@ func (j *Join) Children() []Node { return []Node{j.Left, j.Right} }
 
 // With returns the same of other inputs.
 func (j *Join) With(children []Node) Node {
-	return &Join{Left: children[0], Right: children[1], Kind: j.Kind, Condition: j.Condition}
+	join := *j
+	join.Left, join.Right = children[0], children[1]
+	return &join
 }
 
 func (j *Join) String() string {
@@ -39,7 +45,7 @@ func (j *Join) String() string {
 	if j.Condition != nil {
 		text += " on " + j.Condition.String()
 	}
-	return text
+	return text + [...]string{NoSide: "", LeftSide: ", broadcast left", RightSide: ", broadcast right"}[j.Broadcast]
 }
 
 // Equality is a part of a join's condition that two values are equal, one computed

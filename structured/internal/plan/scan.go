@@ -13,6 +13,9 @@ type Relation struct {
 	Name      string // of its source, for printing
 	Schema    types.Schema
 	Streaming bool // whether it grows while the query runs
+
+	// Rows is how many rows it has at most; 0 if that is not known.
+	Rows int64
 }
 
 // Scan is the rows of a relation.

@@ -26,7 +26,7 @@ func (p *planner) union(n *plan.Union) (planned, error) {
 
 // join brings rows with equal keys to one place. A table that does not grow is given
 // to every partition of a stream that it is joined with; so is the right one if there
-// is nothing to partition by.
+// is nothing to partition by, and the side that the optimizer found to be small.
 func (p *planner) join(n *plan.Join) (planned, error) {
 	left, err := p.plan(n.Left)
 	if err != nil {
@@ -47,10 +47,10 @@ func (p *planner) join(n *plan.Join) (planned, error) {
 		join.NullSafe = append(join.NullSafe, e.NullSafe)
 	}
 	switch {
-	case rightStreams:
+	case rightStreams || n.Broadcast == plan.LeftSide:
 		join.Left = &physical.Broadcast{Input: left.node}
 		return planned{join, right.single}, nil
-	case leftStreams || len(equalities) == 0 && !n.Kind.KeepsRight():
+	case leftStreams || n.Broadcast == plan.RightSide || len(equalities) == 0 && !n.Kind.KeepsRight():
 		join.Right = &physical.Broadcast{Input: right.node}
 		return planned{join, left.single}, nil
 	case len(equalities) == 0:

@@ -1,0 +1,64 @@
+package optimize
+
+import (
+	"testing"
+
+	"github.com/tidewheel/tidewheel/structured/internal/physical"
+	"github.com/tidewheel/tidewheel/structured/internal/plan"
+)
+
+// sized is a table with so many rows at most.
+func sized(t *testing.T, name string, rows int64) query {
+	q := table(t, name)
+	q.node.(*plan.Scan).Relation.Rows = rows
+	return q
+}
+
+func TestChooseJoins(t *testing.T) {
+	x, y := sized(t, "x", 1<<40), sized(t, "y", 1000)
+	joined := func(left, right query, kind physical.JoinKind) query { return left.join(right, kind, xa.Eq(ya)) }
+	chosen := func(kind, side string) string {
+		return "Join " + kind + " on (xa = ya), broadcast " + side + "\n├─ Scan x [xa, xb]\n└─ Scan y [ya, yb]\n"
+	}
+	rewrites{
+		{"the right side is small", joined(x, y, physical.Inner), chosen("inner", "right")},
+		{"the left side is small", joined(sized(t, "x", 10), sized(t, "y", 1<<40), physical.Inner), chosen("inner", "left")},
+		{"the smaller of two", joined(sized(t, "x", 10), y, physical.Inner), chosen("inner", "left")},
+		{"both are large", joined(x, sized(t, "y", 1<<30), physical.Inner), ""},
+		{"nothing is known", joined(table(t, "x"), table(t, "y"), physical.Inner), ""},
+		{"no equality", x.join(y, physical.Inner, xa.Lt(ya)), ""},
+		{"left outer", joined(x, y, physical.LeftOuter), chosen("left outer", "right")},
+		{"left outer keeps the rows of the left", joined(sized(t, "x", 10), sized(t, "y", 1<<40), physical.LeftOuter), ""},
+		{"right outer keeps the rows of the right", joined(x, y, physical.RightOuter), ""},
+		{"right outer", joined(sized(t, "x", 10), sized(t, "y", 1<<40), physical.RightOuter), chosen("right outer", "left")},
+		{"full outer keeps both", joined(sized(t, "x", 10), y, physical.FullOuter), ""},
+		{"semi", joined(x, y, physical.LeftSemi), chosen("left semi", "right")},
+		{"anti", joined(x, y, physical.LeftAnti), chosen("left anti", "right")},
+	}.check(t, chooseJoins)
+}
+
+func TestSizes(t *testing.T) {
+	x := sized(t, "x", 1000)
+	for _, c := range []struct {
+		name  string
+		table query
+		rows  int64
+	}{
+		{"scan", x, 1000},
+		{"filter", x.where(xa.Eq(1)), 1000},
+		{"limit", x.then(analyzer.Limit(x.node, 7)), 7},
+		{"limit of what is not known", table(t, "y").then(analyzer.Limit(table(t, "y").node, 7)), 7},
+		{"union", x.union(x), 2000},
+		{"union with what is not known", x.union(table(t, "y")), -1},
+		{"semi join", x.join(table(t, "y"), physical.LeftSemi, xa.Eq(ya)), 1000},
+		{"inner join", x.join(sized(t, "y", 9), physical.Inner, xa.Eq(ya)), -1},
+	} {
+		rows, ok := mostRows(c.table.node)
+		if !ok {
+			rows = -1
+		}
+		if rows != c.rows {
+			t.Errorf("%s: %d rows, want %d", c.name, rows, c.rows)
+		}
+	}
+}
