@@ -27,6 +27,8 @@ type fileOptions struct {
 	byName      bool
 	clean       bool   // whether files are removed once they were read
 	archive     string // where they go; empty: nowhere
+
+	malformed MalformedMode
 }
 
 const defaultMaxAge = 7 * 24 * time.Hour

@@ -21,7 +21,8 @@ import (
 // the schema. A member that is absent or null is null; members that the schema
 // does not name are skipped; empty lines too. Every column may hold null, whatever
 // the schema says. A record that is no object, or a value that is not of its
-// column's type, is an error that names the file, the line and the column.
+// column's type, is an error that names the file, the line and the column, unless
+// [Malformed] says otherwise.
 //
 // A timestamp is text in the manner of ISO 8601, in UTC unless it has a zone. A
 // column of type string takes any value: what is not a JSON string is kept as JSON.
@@ -49,7 +50,7 @@ func (f jsonFormat) read(ctx context.Context, p *filePartition, columns []int, f
 	return func(yield func(arrow.RecordBatch, error) bool) {
 		lines := newLineReader(ctx, p.reader.fs, p.segments)
 		out := &delivery{reader: p.reader, filter: filter, yield: yield}
-		err := readJSON(lines, wanted, out)
+		err := readJSON(lines, f.lines(wanted, p.reader.source.options.malformed), out)
 		if closeErr := lines.closeFile(); err == nil {
 			err = closeErr
 		}
@@ -57,8 +58,7 @@ func (f jsonFormat) read(ctx context.Context, p *filePartition, columns []int, f
 	}
 }
 
-func readJSON(lines *lineReader, schema types.Schema, out *delivery) error {
-	decoder := newRecordDecoder(schema)
+func readJSON(lines *lineReader, decoder *lineDecoder, out *delivery) error {
 	for {
 		line, at, err := lines.line()
 		if err != nil && err != io.EOF {
@@ -93,7 +93,8 @@ type recordDecoder struct {
 	columns []array.Builder
 	rows    int
 
-	seen  []int // row + 1 of the last value of each column
+	skip  map[string]bool // members that are passed over
+	seen  []int           // row + 1 of the last value of each column
 	input bytes.Reader
 	json  *jsontext.Decoder
 	name  []byte
@@ -140,13 +141,18 @@ func (d *recordDecoder) decode(line []byte) error {
 	if _, err := d.json.ReadToken(); err != io.EOF {
 		return fmt.Errorf("there is something after the object")
 	}
+	d.end()
+	return nil
+}
+
+// end completes a record: columns that it does not have are null.
+func (d *recordDecoder) end() {
 	d.rows++
 	for i, row := range d.seen {
 		if row != d.rows {
 			d.columns[i].AppendNull()
 		}
 	}
-	return nil
 }
 
 func (d *recordDecoder) member() error {
@@ -162,11 +168,11 @@ func (d *recordDecoder) member() error {
 	if err != nil {
 		return syntax(err)
 	}
-	if !wanted {
+	if !wanted || d.skip[string(d.name)] {
 		return nil
 	}
 	if err := d.append[column](value); err != nil {
-		return fmt.Errorf("column %q: %w", d.name, err)
+		return &columnError{string(d.name), err}
 	}
 	d.seen[column] = d.rows + 1
 	return nil
