@@ -10,7 +10,6 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/analyze"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/typed"
-	"github.com/tidewheel/tidewheel/structured/internal/user"
 )
 
 // Dataset is a table whose rows are values of T, with the operations of an RDD. It is
@@ -182,7 +181,6 @@ func (d Dataset[T]) ForEach(ctx context.Context, f func(T) error) error {
 
 // folded groups by the key and folds the values of each.
 func folded[K, V, A any](table DataFrame, flow typed.Flow[typed.Pair[K, V]], name string, fold typed.Folding[V, A]) DataFrame {
-	function := user.Aggregate[typed.Boxed[V], typed.Fold[A], A](name, fold)
-	value := expr.Call(function, expr.SQL("struct(value)")).As("value")
-	return written(table, flow).GroupBy("key").Agg(value)
+	function := expr.Aggregate[typed.Boxed[V], typed.Fold[A], A](name, fold)
+	return written(table, flow).GroupBy("key").Agg(function.Of(expr.SQL("struct(value)")).As("value"))
 }

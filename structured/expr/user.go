@@ -118,6 +118,3 @@ func (f Function) Of[C Arg](arguments ...C) Column {
 
 // User is the function as the engine knows it, nil for the zero Function.
 func (f Function) User() *user.Function { return f.user }
-
-// Call calls a function as the engine knows it.
-func Call(f *user.Function, arguments ...Column) Column { return Function{f}.Of(arguments...) }
