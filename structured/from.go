@@ -31,9 +31,9 @@ func (s *Session) FromSeq[T any](rows iter.Seq[T]) Dataset[T] {
 
 // FromChannel is FromSlice of what comes from a channel, which is read at once until it
 // is closed.
-func (s *Session) FromChannel[T any](rows <-chan T) Dataset[T] {
+func (s *Session) FromChannel[T any](rows <-chan T) Dataset[T] { //det:world the program's own channel, documented
 	return Dataset[T]{s.fromRows("FromChannel", func(yield func(T) bool) {
-		for row := range rows {
+		for row := range rows { //det:world as above
 			if !yield(row) {
 				return
 			}

@@ -211,7 +211,7 @@ func mapWriter(of reflect.Type, within []reflect.Type) (valueWriter, error) {
 		entries := &c.Children[0]
 		for i := range n {
 			entry := reflect.NewAt(of, step(p, i, stride)).Elem()
-			keys := entry.MapKeys()
+			keys := entry.MapKeys() //det:unordered they are sorted
 			slices.SortFunc(keys, compare)
 			for _, each := range keys {
 				k.Elem().Set(each)
