@@ -11,8 +11,9 @@ RUNS     ?= 1
 CASES    ?= testdata/conformance
 SIMRUNS  ?= 20000
 KILLS    ?= 200
+TRACES   ?= 100000
 
-.PHONY: help demo test race lint fmt fuzz sim swarm mutants bench bench-sql conformance e2e e2e-syncs e2e-kafka soak
+.PHONY: help demo test race lint fmt fuzz sim traces swarm mutants bench bench-sql conformance e2e e2e-syncs e2e-kafka soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +40,12 @@ fuzz: ## each fuzz target for a while (FUZZTIME=10s)
 
 sim: ## random simulated runs of both word counts (SIMRUNS=20000)
 	@$(GO) test ./testkit/... -run 'TestSwarm' -count=1 -v -testkit.runs=$(SIMRUNS)
+
+traces: ## the traces of runs in several processes, with and without the race detector (TRACES=100000)
+	@for race in "" -race; do \
+		CGO_ENABLED=1 $(GO) test $$race ./testkit -run '^TestTraceIsThatOfThePlan$$' -count=1 -v -timeout 0 -testkit.traces=$(TRACES) > .traces.out || { cat .traces.out; rm .traces.out; exit 1; }; \
+		grep '^traces ' .traces.out; \
+	done | { read first; read second; rm .traces.out; echo "$$first, with the race detector $$second"; test "$$first" = "$$second"; }
 
 swarm: ## random simulated runs of all the programs of the testkit for a while (D=10m)
 	@$(GO) test ./testkit -run '^TestPrograms$$' -count=1 -v -timeout 0 -testkit.swarm=$(or $(D),10m) -testkit.seed=$(or $(SEED),1)

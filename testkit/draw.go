@@ -105,6 +105,9 @@ func drawPlan(r *rand.Rand, known places) *plan {
 			incarnation++
 		}
 	}
+	if p.schedule > 0 && r.IntN(2) == 0 {
+		p.pct = 1 + r.Uint64N(4)
+	}
 	return p
 }
 

@@ -21,7 +21,8 @@ import (
 // in which fields with their default value are left out.
 type plan struct {
 	seed     uint64 // of the random streams of the processes
-	schedule uint64 // 0: activities run first come, first served; else the seed of a random order
+	schedule uint64 // 0: activities run first come, first served; else the seed of a random order, see pct
+	pct      uint64 // of a random order: 0: each activity is as likely; else the depth of sim.PCT
 	shape    shape
 	odd      []string // sites of the engine that take their rare behaviour
 	inputs   []*input
@@ -104,6 +105,7 @@ func (p *plan) String() string {
 	}
 	number("seed", p.seed, 1)
 	number("schedule", p.schedule, 0)
+	number("pct", p.pct, 0)
 	usual := defaultShape
 	for _, k := range knobs {
 		number(k.name, uint64(*k.of(&p.shape)), uint64(*k.of(&usual)))
@@ -155,6 +157,8 @@ func parsePlan(text string) (*plan, error) {
 			p.seed, err = strconv.ParseUint(value, 10, 64)
 		case "schedule":
 			p.schedule, err = strconv.ParseUint(value, 10, 64)
+		case "pct":
+			p.pct, err = strconv.ParseUint(value, 10, 8)
 		case "odd":
 			p.odd = append(p.odd, value)
 		case "in":

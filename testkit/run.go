@@ -120,11 +120,18 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 
 // chooser decides the order of activities on the n-th machine.
 func (s *Sim) chooser(n int) sim.Chooser {
-	if s.plan.schedule == 0 {
+	seed := s.plan.schedule<<8 + uint64(n)
+	switch {
+	case s.plan.schedule == 0:
 		return sim.FIFO{}
+	case s.plan.pct > 0:
+		return sim.NewPCT(seed, int(s.plan.pct), horizon)
 	}
-	return sim.NewRandom(s.plan.schedule<<8 + uint64(n))
+	return sim.NewRandom(seed)
 }
+
+// horizon is about how many choices of an activity a run has.
+const horizon = 500
 
 // buggify activates the odd sites of the plan.
 func (s *Sim) buggify(o settings) func(site string) bool {

@@ -105,7 +105,7 @@ func (p *plan) shiftAfter(i int) {
 
 // plainShape takes the order of activities and the knobs back to what is usual.
 func (k *shrinker) plainShape() (changed bool) {
-	changed = k.try(func(p *plan) { p.schedule = 0 })
+	changed = k.try(func(p *plan) { p.schedule, p.pct = 0, 0 })
 	for i := len(k.best.odd) - 1; i >= 0; i-- {
 		changed = k.try(func(p *plan) { p.odd = slices.Delete(p.odd, i, i+1) }) || changed
 	}
