@@ -18,8 +18,8 @@ type Options struct {
 	SegmentBytes int64
 
 	// Fence is called after each sync, before anyone learns that it succeeded. Its
-	// error poisons the log. It says that a newer writer has taken over; nil means
-	// that nobody can.
+	// error poisons the log, unless ctx is done. It says that a newer writer has taken
+	// over; nil means that nobody can.
 	Fence func(context.Context) error
 }
 
@@ -186,16 +186,22 @@ func (l *Log) advance(ctx context.Context, sync bool) error {
 	appended, end := l.appended, segmentAt{l.number, l.offset}
 	l.mu.Unlock()
 
-	err := l.write(ctx, frames, rolls, sync)
+	err := l.write(frames, rolls, sync)
+	var givenUp error
+	if err == nil && sync {
+		err, givenUp = l.fence(ctx)
+	}
 
 	l.mu.Lock()
 	if err != nil && l.err == nil {
 		l.err = &PoisonedError{Dir: l.dir, Cause: err}
 	}
-	if err == nil && sync {
+	if err == nil && givenUp == nil && sync {
 		l.durable, l.synced = appended, end
 	}
-	err = l.err
+	if err = l.err; err == nil {
+		err = givenUp
+	}
 	if cap(frames) <= 2*bufferLimit {
 		l.spare = frames
 	}
@@ -205,8 +211,21 @@ func (l *Log) advance(ctx context.Context, sync bool) error {
 	return err
 }
 
+// fence asks the fence. If ctx is done first nobody knows: the sync must be repeated, but
+// the log is as good as before.
+func (l *Log) fence(ctx context.Context) (failed, givenUp error) {
+	if l.options.Fence == nil {
+		return nil, nil
+	}
+	err := l.options.Fence(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, err
+	}
+	return err, nil
+}
+
 // write writes frames, rolls segments, and syncs. Only the leader calls it.
-func (l *Log) write(ctx context.Context, frames []byte, rolls []roll, sync bool) error {
+func (l *Log) write(frames []byte, rolls []roll, sync bool) error {
 	from := 0
 	for _, roll := range rolls {
 		if err := l.writeFrames(frames[from:roll.at]); err != nil {
@@ -220,13 +239,7 @@ func (l *Log) write(ctx context.Context, frames []byte, rolls []roll, sync bool)
 	if err := l.writeFrames(frames[from:]); err != nil || !sync {
 		return err
 	}
-	if err := l.syncFile(); err != nil {
-		return err
-	}
-	if l.options.Fence != nil {
-		return l.options.Fence(ctx)
-	}
-	return nil
+	return l.syncFile()
 }
 
 // syncFile syncs the current segment. As a mutant it believes a second sync.

@@ -255,6 +255,20 @@ func copyDir(t testing.TB, dir string) string {
 	return to
 }
 
+// TestFenceThatIsGivenUp syncs while nobody answers, and again.
+func TestFenceThatIsGivenUp(t *testing.T) {
+	l := create(t, t.TempDir(), 1, Options{Fence: func(ctx context.Context) error { return ctx.Err() }})
+	appendAll(t, l, "a")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.Sync(ctx); !errors.Is(err, context.Canceled) || errors.Is(err, ErrPoisoned) {
+		t.Fatalf("sync that was given up: %v", err)
+	}
+	if err := l.Sync(t.Context()); err != nil {
+		t.Fatalf("sync after one that was given up: %v", err)
+	}
+}
+
 func TestFenceIsAskedAfterEachSync(t *testing.T) {
 	fenced := errors.New("fenced")
 	var fence error
