@@ -122,6 +122,11 @@ func call(function string, args ...Column) Column {
 	return of(syntax.Call{Function: function, Args: nodes})
 }
 
+// callOn is a call whose first argument is an Arg.
+func callOn[C Arg](function string, first C, others []Column) Column {
+	return call(function, append([]Column{columnOf(first)}, others...)...)
+}
+
 func columnOf[C Arg](arg C) Column {
 	if name, ok := any(arg).(string); ok {
 		return Col(name)

@@ -15,63 +15,11 @@ import (
 // a sum by a count, max_by takes the greatest struct of key and value, and what needs
 // all values works on the array of them.
 
-// many is a function of many rows: its name in SQL, how many arguments it takes, and
-// what it is made of.
-type many struct {
-	least, most int
-	bind        func(g *gathering, args []bound.Expr) (bound.Expr, error)
-}
-
 // gathering is one call that is being bound.
 type gathering struct {
 	*binder
 	call    syntax.Call
 	compute func(bound.Aggregate) bound.Expr // the result of a function that is computed
-}
-
-// aggregateFunction finds a function of many rows; it has no bind if there is none.
-func aggregateFunction(name string) many {
-	switch name {
-	case "count":
-		return many{0, anyNumber, (*gathering).count}
-	case "count_if":
-		return many{1, 1, (*gathering).countIf}
-	case "sum":
-		return many{1, 1, (*gathering).sum}
-	case "try_sum":
-		return many{1, 1, (*gathering).trySum}
-	case "avg", "mean", "try_avg":
-		return many{1, 1, (*gathering).average}
-	case "min", "max":
-		return many{1, 1, (*gathering).extreme}
-	case "min_by", "max_by":
-		return many{2, 2, (*gathering).extremeBy}
-	case "first", "first_value", "any_value", "last", "last_value":
-		return many{1, 2, (*gathering).first}
-	case "bool_and", "every", "bool_or", "some", "any":
-		return many{1, 1, (*gathering).truth}
-	case "bit_and", "bit_or", "bit_xor":
-		return many{1, 1, (*gathering).bits}
-	case "collect_list", "array_agg", "collect_set":
-		return many{1, 1, (*gathering).collect}
-	case "listagg", "string_agg":
-		return many{1, 2, (*gathering).join}
-	case "var_pop", "var_samp", "variance", "stddev_pop", "stddev_samp", "stddev", "std", "skewness", "kurtosis":
-		return many{1, 1, (*gathering).moment}
-	case "covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_syy", "regr_sxy":
-		return many{2, 2, (*gathering).comoment}
-	case "regr_count":
-		return many{2, 2, (*gathering).count}
-	case "percentile", "percentile_approx", "approx_percentile":
-		return many{2, 3, (*gathering).percentile}
-	case "median", "percentile_cont", "percentile_disc":
-		return many{1, 1, (*gathering).percentile}
-	case "mode":
-		return many{0, 2, (*gathering).mode}
-	case "approx_count_distinct":
-		return many{1, 2, (*gathering).approximateCount}
-	}
-	return many{}
 }
 
 func isAggregate(call syntax.Call) bool {

@@ -38,7 +38,7 @@ var arrayFunctions = []Function{
 		at, err := b.Arg(args, 1, types.Int)
 		return b.try("element", args[0].Type().Element(), args[0], at), err
 	})},
-	{Name: "element", Doc: "The element at a place, from 0: what array[place] does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: elementAt(0)},
+	{Name: "element", Doc: "The element at a place, from 0: what array[place] does.", Least: 2, Most: 2, Operator: true, Kernel: elementAt(0)},
 	{Name: "array_contains", Doc: "Whether an element equals the value; null if none does and one is null.", Least: 2, Most: 2, Bind: withValue("array_contains", types.Boolean), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		found, sawNull := position(args[0], row, args[1])
 		if found == 0 && sawNull {

@@ -31,6 +31,10 @@ type Function struct {
 	Bind        func(b Binding, args []bound.Expr) (bound.Expr, error)
 	Least, Most int // Most of -1: any number
 
+	// Operator functions are called by operators and other functions only; no query names
+	// them.
+	Operator bool
+
 	// Lambda returns the parameters of the lambda that is argument number at, from the
 	// arguments before it; nil for functions that take none.
 	Lambda func(args []bound.Expr, at int) []types.Type
@@ -116,7 +120,7 @@ func index(all []Subject) map[string]*Function {
 
 // Arity returns how many arguments the function takes; most is -1 for any number.
 func (f *Function) Arity() (least, most int) {
-	if f.Bind != nil {
+	if f.Bind != nil || f.Operator {
 		return f.Least, f.Most
 	}
 	least, most = len(f.Params)-f.Optional, len(f.Params)
@@ -132,6 +136,9 @@ func (f *Function) Call(session coerce.Session, name string, args []bound.Expr) 
 		return nil, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes %s, got %d", name, arguments(least, most), len(args))
 	}
 	b := Binding{session, name}
+	if f.Operator {
+		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", name)
+	}
 	if f.Bind != nil {
 		return f.Bind(b, args)
 	}

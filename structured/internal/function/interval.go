@@ -52,10 +52,10 @@ var intervalFunctions = []Function{
 			return nil
 		}),
 	},
-	{Name: "interval_multiply", Doc: "An interval so many times: what * does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: strict(scaleInterval(false))},
-	{Name: "interval_divide", Doc: "A part of an interval: what / does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: strict(scaleInterval(true))},
+	{Name: "interval_multiply", Doc: "An interval so many times: what * does.", Least: 2, Most: 2, Operator: true, Kernel: strict(scaleInterval(false))},
+	{Name: "interval_divide", Doc: "A part of an interval: what / does.", Least: 2, Most: 2, Operator: true, Kernel: strict(scaleInterval(true))},
 	{
-		Name: "decimal_div", Doc: "The whole part of a quotient of decimals: what div does.", Least: 2, Most: 2, Bind: bindNothing,
+		Name: "decimal_div", Doc: "The whole part of a quotient of decimals: what div does.", Least: 2, Most: 2, Operator: true,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			a, b := args[0], args[1]
 			if b.Decimals[row].Sign() == 0 {
@@ -80,7 +80,7 @@ var intervalFunctions = []Function{
 
 func intervalField(name string, part func(c *vector.Column, row int) int64) Function {
 	return Function{
-		Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Bind: bindNothing,
+		Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Operator: true,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			value := part(args[0], row)
 			if out.Type.Kind() == types.KindDecimal {

@@ -65,7 +65,7 @@ var mapFunctions = []Function{
 		out.Bools.Put(row, entryOf(args[0], row, args[1]) >= 0)
 		return nil
 	})},
-	{Name: "value_of", Doc: "The value of a key of a map, null if it has none: what map[key] does.", Least: 2, Most: 2, Bind: bindNothing, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "value_of", Doc: "The value of a key of a map, null if it has none: what map[key] does.", Least: 2, Most: 2, Operator: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}

@@ -38,18 +38,18 @@ var resultFunctions = []Function{
 	ofPairs("regr_sxx", func(p pairs) (float64, error) { return p.xx, nil }),
 	ofPairs("regr_syy", func(p pairs) (float64, error) { return p.yy, nil }),
 	ofPairs("regr_sxy", func(p pairs) (float64, error) { return p.xy, nil }),
-	{Name: "array_sum", Doc: "The sum of the elements of an array of bigints, doubles or decimals that are not null.", Least: 1, Most: 1, Bind: bindNothing, Kernel: strict(arraySum)},
-	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Bind: bindNothing, Kernel: percentiles(true)},
-	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array, from its end if the third argument is true.", Least: 3, Most: 3, Bind: bindNothing, Kernel: percentiles(false)},
-	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several, the greatest if the second argument is true.", Least: 2, Most: 2, Bind: bindNothing, Kernel: appending(mode)},
-	{Name: "only_of", Doc: "The second argument where the first, a number of rows, is at most 1; else it fails the query.", Least: 2, Most: 2, Bind: bindNothing, Volatile: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_sum", Doc: "The sum of the elements of an array of bigints, doubles or decimals that are not null.", Least: 1, Most: 1, Operator: true, Kernel: strict(arraySum)},
+	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Operator: true, Kernel: percentiles(true)},
+	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array, from its end if the third argument is true.", Least: 3, Most: 3, Operator: true, Kernel: percentiles(false)},
+	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several, the greatest if the second argument is true.", Least: 2, Most: 2, Operator: true, Kernel: appending(mode)},
+	{Name: "only_of", Doc: "The second argument where the first, a number of rows, is at most 1; else it fails the query.", Least: 2, Most: 2, Operator: true, Volatile: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].Longs[row] > 1 {
 			return fault.Runtimef("SCALAR_SUBQUERY_TOO_MANY_ROWS", "a subquery that stands for a value gives %d rows", args[0].Longs[row])
 		}
 		out.AppendRange(args[1], row, row+1)
 		return nil
 	})},
-	{Name: "estimate_of", Doc: "The number of distinct values that the registers of a sketch stand for.", Least: 1, Most: 1, Bind: bindNothing, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "estimate_of", Doc: "The number of distinct values that the registers of a sketch stand for.", Least: 1, Most: 1, Operator: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		out.AppendLong(0)
 		if !args[0].IsNull(row) {
 			out.Longs[row] = Estimate(args[0].String(row))
@@ -60,7 +60,7 @@ var resultFunctions = []Function{
 
 func ofMoments(name string, f func(n, mean, m2, m3, m4 float64) (float64, bool)) Function {
 	return Function{
-		Name: name + "_of", Doc: name + " of moments.", Least: 1, Most: 1, Bind: bindNothing,
+		Name: name + "_of", Doc: name + " of moments.", Least: 1, Most: 1, Operator: true,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			c := args[0].Children
 			value, ok := f(c[0].Doubles[row], c[1].Doubles[row], c[2].Doubles[row], c[3].Doubles[row], c[4].Doubles[row])
@@ -102,7 +102,7 @@ func correlation(p pairs) (float64, error) {
 
 func ofPairs(name string, f func(pairs) (float64, error)) Function {
 	return Function{
-		Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Bind: bindNothing,
+		Name: name + "_of", Doc: name + " of the moments of pairs.", Least: 1, Most: 1, Operator: true,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) (err error) {
 			at := func(i int) float64 { return args[0].Children[i].Doubles[row] }
 			p := pairs{at(0), at(1), at(2), at(3), at(4), at(5)}

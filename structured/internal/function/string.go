@@ -47,7 +47,9 @@ var stringFunctions = []Function{
 	{Name: "lower", Aliases: []string{"lcase"}, Doc: "The string in lower case.", Params: []types.Type{types.String}, Result: types.String, Kernel: caseKernel('A', 'Z', cases.Lower)},
 	{Name: "sentences", Doc: "The words of each sentence of a string. Arguments for a language and a country change nothing.", Params: []types.Type{types.String, types.String, types.String}, Optional: 2, Result: types.Array(types.Array(types.String)), Kernel: appending(sentences)},
 	stringFunction("initcap", "The string with the first letter of each word, behind a blank, in upper case and the others in lower case.", initcap),
-	stringFunction("reverse_string", "The code points of the string, the last one first.", reverseText),
+	{Name: "reverse_string", Doc: "reverse of a string.", Least: 1, Most: 1, Operator: true, Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		return reverseText(dst, args[0].String(row)), nil
+	})},
 	{Name: "btrim", Doc: "The string without the blanks, or the characters of the second argument, at both ends.", Params: []types.Type{types.String, types.String}, Optional: 1, Result: types.String, Kernel: trim(true, true)},
 	{Name: "trim", Doc: "The string, which is the last argument, without the blanks, or the characters of the first of two, at both ends.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, true)},
 	{Name: "ltrim", Doc: "trim at the beginning only.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, false)},

@@ -49,16 +49,11 @@ var timestampFunctions = []Function{
 			return nil
 		}),
 	},
-	{Name: "add_interval_months", Doc: "A time plus or minus months: what + does.", Least: 3, Most: 3, Bind: bindNothing, Kernel: zonedStrict(addIntervalMonths)},
-	{Name: "add_interval_days", Doc: "A date plus or minus days: what + does.", Least: 3, Most: 3, Bind: bindNothing, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "add_interval_months", Doc: "A time plus or minus months: what + does.", Least: 3, Most: 3, Operator: true, Kernel: zonedStrict(addIntervalMonths)},
+	{Name: "add_interval_days", Doc: "A date plus or minus days: what + does.", Least: 3, Most: 3, Operator: true, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		return putDay(out, row, int(args[0].Ints[row])+int(args[2].Ints[row])*int(args[1].Longs[row]/calendar.Day))
 	})},
-	{Name: "add_interval_micros", Doc: "A timestamp plus or minus days and less: what + does. Days are those of the calendar in the session's time zone.", Least: 3, Most: 3, Bind: bindNothing, Kernel: zonedStrict(addIntervalMicros)},
-}
-
-// bindNothing is for functions that only operators make.
-func bindNothing(b Binding, args []bound.Expr) (bound.Expr, error) {
-	return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", b.Name)
+	{Name: "add_interval_micros", Doc: "A timestamp plus or minus days and less: what + does. Days are those of the calendar in the session's time zone.", Least: 3, Most: 3, Operator: true, Kernel: zonedStrict(addIntervalMicros)},
 }
 
 func timePart(name, doc string, result types.Type, put func(out *vector.Column, row int, ofDay int64)) Function {
