@@ -12,6 +12,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/decimal128"
 
 	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -25,108 +26,32 @@ func appendFor(t types.Type, column array.Builder) appendFunc {
 	var add appendFunc
 	switch column := column.(type) {
 	case *array.BooleanBuilder:
-		add = func(value jsontext.Value) error {
-			kind := value.Kind()
-			if kind != 't' && kind != 'f' {
-				return mismatch(t, value)
-			}
-			column.Append(kind == 't')
-			return nil
-		}
+		add = parsed(t, column.Append, parseBool)
 	case *array.Int8Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseInt(t, value, 8)
-			if err == nil {
-				column.Append(int8(number))
-			}
-			return err
-		}
+		add = parsed(t, column.Append, parseInt[int8])
 	case *array.Int16Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseInt(t, value, 16)
-			if err == nil {
-				column.Append(int16(number))
-			}
-			return err
-		}
+		add = parsed(t, column.Append, parseInt[int16])
 	case *array.Int32Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseInt(t, value, 32)
-			if err == nil {
-				column.Append(int32(number))
-			}
-			return err
-		}
+		add = parsed(t, column.Append, parseInt[int32])
 	case *array.Int64Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseInt(t, value, 64)
-			if err == nil {
-				column.Append(number)
-			}
-			return err
-		}
+		add = parsed(t, column.Append, parseInt[int64])
 	case *array.Float32Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseDouble(t, value, 32)
-			if err == nil {
-				column.Append(float32(number))
-			}
-			return err
-		}
-	case *array.Decimal128Builder:
-		add = func(value jsontext.Value) error {
-			if value.Kind() != '0' {
-				return mismatch(t, value)
-			}
-			number, fits, ok := text.ParseDecimal(value, t.Precision(), t.Scale())
-			if !ok || !fits {
-				return mismatch(t, value)
-			}
-			column.Append(number)
-			return nil
-		}
-	case *array.BinaryBuilder:
-		add = func(value jsontext.Value) error {
-			if value.Kind() != '"' {
-				return mismatch(t, value)
-			}
-			data, err := base64.StdEncoding.DecodeString(view(value[1 : len(value)-1]))
-			if err != nil {
-				return mismatch(t, value)
-			}
-			column.Append(data)
-			return nil
-		}
-	case *array.Date32Builder:
-		add = func(value jsontext.Value) error {
-			if value.Kind() != '"' {
-				return mismatch(t, value)
-			}
-			day, ok := text.ParseDate(value[1 : len(value)-1])
-			if !ok {
-				return mismatch(t, value)
-			}
-			column.Append(arrow.Date32(day))
-			return nil
-		}
+		add = parsed(t, column.Append, parseFloat[float32])
 	case *array.Float64Builder:
-		add = func(value jsontext.Value) error {
-			number, err := parseDouble(t, value, 64)
-			if err == nil {
-				column.Append(number)
-			}
-			return err
-		}
+		add = parsed(t, column.Append, parseFloat[float64])
+	case *array.Decimal128Builder:
+		add = parsed(t, column.Append, func(value jsontext.Value) (decimal128.Num, bool) {
+			number, fits, ok := text.ParseDecimal(value, t.Precision(), t.Scale())
+			return number, ok && fits && value.Kind() == '0'
+		})
+	case *array.BinaryBuilder:
+		add = parsed(t, column.Append, parseBinary)
+	case *array.Date32Builder:
+		add = parsed(t, column.Append, parseDate)
+	case *array.TimestampBuilder:
+		add = parsed(t, column.Append, parseTimestamp)
 	case *array.StringBuilder:
 		add = stringAppender(column)
-	case *array.TimestampBuilder:
-		add = func(value jsontext.Value) error {
-			at, err := parseTimestamp(t, value)
-			if err == nil {
-				column.Append(arrow.Timestamp(at))
-			}
-			return err
-		}
 	case *array.MapBuilder: // before the list, which it is in memory
 		add = mapAppender(t, column)
 	case *array.ListBuilder:
@@ -149,34 +74,74 @@ func mismatch(t types.Type, value jsontext.Value) error {
 	return fmt.Errorf("%s is not of type %s", shorten(value), t)
 }
 
-func parseInt(t types.Type, value jsontext.Value, bits int) (int64, error) {
-	if value.Kind() != '0' {
-		return 0, mismatch(t, value)
+// parsed adds what parse makes of a value, if it can.
+func parsed[T any](t types.Type, add func(T), parse func(jsontext.Value) (T, bool)) appendFunc {
+	return func(value jsontext.Value) error {
+		v, ok := parse(value)
+		if !ok {
+			return mismatch(t, value)
+		}
+		add(v)
+		return nil
 	}
-	number, err := strconv.ParseInt(view(value), 10, bits)
-	if err != nil {
-		return 0, mismatch(t, value)
-	}
-	return number, nil
 }
 
-func parseDouble(t types.Type, value jsontext.Value, bits int) (float64, error) {
+func parseBool(value jsontext.Value) (v, ok bool) {
+	kind := value.Kind()
+	return kind == 't', kind == 't' || kind == 'f'
+}
+
+func parseInt[T int8 | int16 | int32 | int64](value jsontext.Value) (T, bool) {
+	if value.Kind() != '0' {
+		return 0, false
+	}
+	number, err := strconv.ParseInt(view(value), 10, int(unsafe.Sizeof(T(0)))*8)
+	return T(number), err == nil
+}
+
+func parseFloat[T float32 | float64](value jsontext.Value) (T, bool) {
 	switch value.Kind() {
 	case '0':
-		if number, err := strconv.ParseFloat(view(value), bits); err == nil {
-			return number, nil
-		}
+		number, err := strconv.ParseFloat(view(value), int(unsafe.Sizeof(T(0)))*8)
+		return T(number), err == nil
 	case '"':
 		switch string(value) {
 		case `"NaN"`:
-			return math.NaN(), nil
+			return T(math.NaN()), true
 		case `"Infinity"`, `"+Infinity"`:
-			return math.Inf(1), nil
+			return T(math.Inf(1)), true
 		case `"-Infinity"`:
-			return math.Inf(-1), nil
+			return T(math.Inf(-1)), true
 		}
 	}
-	return 0, mismatch(t, value)
+	return 0, false
+}
+
+// inside is a string without its quotes; of one with escapes, which none of the values has
+// that are read of it, they stay.
+func inside(value jsontext.Value) (text []byte, ok bool) {
+	if value.Kind() != '"' {
+		return nil, false
+	}
+	return value[1 : len(value)-1], true
+}
+
+func parseBinary(value jsontext.Value) (data []byte, ok bool) {
+	text, ok := inside(value)
+	if !ok {
+		return nil, false
+	}
+	data, err := base64.StdEncoding.DecodeString(view(text))
+	return data, err == nil
+}
+
+func parseDate(value jsontext.Value) (arrow.Date32, bool) {
+	letters, ok := inside(value)
+	if !ok {
+		return 0, false
+	}
+	day, ok := text.ParseDate(letters)
+	return arrow.Date32(day), ok
 }
 
 // timestampLayouts are tried in order; each also takes a fraction of the second.
@@ -186,16 +151,17 @@ var timestampLayouts = [...]string{
 	"2006-01-02T15:04", "2006-01-02 15:04", "2006-01-02",
 }
 
-func parseTimestamp(t types.Type, value jsontext.Value) (int64, error) {
-	if value.Kind() == '"' {
-		inside := view(value[1 : len(value)-1])
-		for _, layout := range timestampLayouts {
-			if at, err := time.Parse(layout, inside); err == nil {
-				return at.UnixMicro(), nil
-			}
+func parseTimestamp(value jsontext.Value) (arrow.Timestamp, bool) {
+	letters, ok := inside(value)
+	if !ok {
+		return 0, false
+	}
+	for _, layout := range timestampLayouts {
+		if at, err := time.Parse(layout, view(letters)); err == nil {
+			return arrow.Timestamp(at.UnixMicro()), true
 		}
 	}
-	return 0, mismatch(t, value)
+	return 0, false
 }
 
 func stringAppender(column *array.StringBuilder) appendFunc {
