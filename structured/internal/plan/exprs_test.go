@@ -32,7 +32,7 @@ func nodes() []Node {
 		&Filter{Input: input, Condition: number(1)},
 		&Project{Input: input, Exprs: list, Names: names, Hidden: []bool{true, false}},
 		&Aggregate{Input: input, Keys: list, KeyNames: names, Functions: []bound.Aggregate{aggregate}, Names: names},
-		&Join{Left: input, Right: input, Kind: physical.LeftOuter, Condition: number(1)},
+		&Join{Left: input, Right: input, Kind: physical.LeftOuter, Condition: number(1), Broadcast: RightSide},
 		&Sort{Input: input, Orders: orders},
 		&Over{Input: input, PartitionBy: list, OrderBy: orders, Names: names, Functions: []bound.WindowFunction{{
 			Kind: bound.OverFrame, Aggregate: aggregate, Args: list, IgnoreNulls: true, Of: types.Bigint,
