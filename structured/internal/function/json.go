@@ -10,7 +10,7 @@ import (
 )
 
 var jsonFunctions = []Function{
-	{Name: "get_json_object", Doc: "The part of a JSON text that a path such as $.a[0].b leads to, a string without its quotes; null if there is none.", Params: twoStrings, Result: types.String, Kernel: strictText(getJSON)},
+	{Name: "get_json_object", Doc: "The part of a JSON text that a path such as $.a[0].b leads to, a string without its quotes; null if there is none.", Params: twoStrings, Result: types.String, Kernel: getJSON},
 	{Name: "json_array_length", Doc: "The number of elements of a JSON array; null for other texts.", Params: []types.Type{types.String}, Result: types.Int, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		elements, ok := jsonElements(args[0].String(row))
 		if !ok {

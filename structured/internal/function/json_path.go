@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
@@ -58,13 +59,24 @@ func parsePath(path string) (steps []step, ok bool) {
 	return steps, ok
 }
 
-func getJSON(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-	steps, ok := parsePath(string(args[1].String(row)))
-	value := jsontext.Value(bytes.Clone(args[0].String(row)))
-	if !ok || !value.IsValid(jsontext.AllowDuplicateNames(true)) {
-		return nil, null
-	}
-	found := follow(nil, value, steps)
+// getJSON reads a constant path once.
+func getJSON(call bound.Call) (Kernel, error) {
+	path, constant := constantText(call.Args[1])
+	steps, ok := parsePath(path)
+	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		if !constant {
+			steps, ok = parsePath(string(args[1].String(row)))
+		}
+		value := jsontext.Value(args[0].String(row))
+		if !ok || !value.IsValid(jsontext.AllowDuplicateNames(true)) {
+			return nil, null
+		}
+		return appendFound(dst, follow(nil, value, steps))
+	}), nil
+}
+
+// appendFound appends what a path has found: an array of several values.
+func appendFound(dst []byte, found []jsontext.Value) ([]byte, error) {
 	switch {
 	case len(found) == 0:
 		return nil, null
