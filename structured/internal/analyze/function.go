@@ -98,7 +98,11 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 	case bound.Split:
 		expr, err = b.split(args)
 	case bound.WindowTime:
-		expr, err = b.typed(operator, types.Window(), types.Timestamp, args, func(t types.Type) bool { return t == types.Window() })
+		window, of := types.Window(), types.Timestamp
+		if t, ok := windowed(args[0].Type()); ok {
+			window, of = args[0].Type(), t
+		}
+		expr, err = b.typed(operator, window, of, args, func(t types.Type) bool { return t == window })
 	case "[]":
 		expr, err = function.Index(b.session(), args[0], args[1])
 	default:

@@ -93,16 +93,28 @@ func (a Analyzer) timeOf(input plan.Node, node syntax.Node) (bound.Expr, error) 
 	if err != nil {
 		return nil, err
 	}
-	switch at.Type() {
-	case types.Timestamp:
+	switch t := at.Type(); t {
+	case types.Timestamp, types.TimestampNTZ:
 		return at, nil
-	case types.Window():
-		return bound.Call{Function: bound.WindowTime, Args: []bound.Expr{at}, Of: types.Timestamp}, nil
 	case types.String, types.Void:
 		return binder.convert(at, types.Timestamp), nil
+	default:
+		if of, ok := windowed(t); ok {
+			return bound.Call{Function: bound.WindowTime, Args: []bound.Expr{at}, Of: of}, nil
+		}
 	}
 	return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
 		"a time window needs a timestamp or a window, but %s is %s", at, at.Type())
+}
+
+// windowed returns the type of the times of a window of type t.
+func windowed(t types.Type) (types.Type, bool) {
+	for _, of := range []types.Type{types.Timestamp, types.TimestampNTZ} {
+		if t == types.WindowOf(of) {
+			return of, true
+		}
+	}
+	return types.Void, false
 }
 
 // gridOf checks the durations of a window.

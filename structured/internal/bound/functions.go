@@ -85,7 +85,7 @@ const (
 	// Call.FieldIndex.
 	Field Function = "field"
 
-	// WindowTime is (window) timestamp: its end less one microsecond.
+	// WindowTime is (window) T: its end less one microsecond; T is the type of its end.
 	WindowTime Function = "window_time"
 )
 

@@ -166,7 +166,7 @@ func compileCall(call bound.Call, args []node) (node, error) {
 		}
 		return &field{arg: args[0], index: index, out: vector.Column{Type: call.Of}}, nil
 	case bound.WindowTime:
-		return &windowTime{arg: args[0], out: vector.NewColumn(types.Timestamp)}, nil
+		return &windowTime{arg: args[0], out: vector.NewColumn(call.Of)}, nil
 	case bound.Rand, bound.Randn, bound.RandText, bound.Shuffle, bound.UUID, bound.RowID, bound.Partition:
 		return newPlaced(call, args)
 	default:

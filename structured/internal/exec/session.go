@@ -24,7 +24,7 @@ type session struct {
 }
 
 func newSession(node *physical.Session) (Machine, error) {
-	s := &session{spans: vector.NewColumn(types.Window()), rows: vector.Selection{}}
+	s := &session{spans: vector.NewColumn(types.WindowOf(node.Time.Type())), rows: vector.Selection{}}
 	s.out.Columns = make([]vector.Column, node.Input.Schema().Len()+1)
 	var err error
 	if s.time, err = eval.Compile(node.Time); err != nil {

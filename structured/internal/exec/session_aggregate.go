@@ -23,7 +23,7 @@ func newSessions(node *physical.SessionAggregate, expire bool) (sessions, error)
 			l.Keys = append(l.Keys, state.Key{Type: key.Type})
 		}
 	}
-	kept, err := state.NewSessions(l, node.At, expire)
+	kept, err := state.NewSessions(l, node.At, node.Keys[node.At].Type, expire)
 	return sessions{
 		at: node.At, keys: make([]*vector.Column, len(l.Keys)),
 		buffers: make([]*vector.Column, len(node.Aggregates)), kept: kept,

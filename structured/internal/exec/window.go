@@ -25,7 +25,7 @@ type window struct {
 func newWindow(node *physical.Window) (Machine, error) {
 	time, err := eval.Compile(node.Time)
 	input := node.Input.Schema()
-	w := &window{time: time, grid: node.Grid, windows: vector.NewColumn(types.Window()), copied: vector.NewBatch(input)}
+	w := &window{time: time, grid: node.Grid, windows: vector.NewColumn(types.WindowOf(node.Time.Type())), copied: vector.NewBatch(input)}
 	w.out.Columns = make([]vector.Column, input.Len()+1)
 	return w, err
 }

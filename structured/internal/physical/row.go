@@ -101,7 +101,7 @@ func (e *Explode) String() string {
 // Time is null gives none. Windows of one row come in ascending order.
 type Window struct {
 	Input Node
-	Time  bound.Expr // a timestamp
+	Time  bound.Expr // a timestamp, with or without time zone
 	Grid  bound.Window
 	Name  string // of the window's column
 }
@@ -110,7 +110,7 @@ type Window struct {
 func (w *Window) Schema() types.Schema {
 	input := w.Input.Schema()
 	fields := append([]types.Field{}, input.Fields...)
-	return types.Schema{Fields: append(fields, types.Required(w.Name, types.Window()))}
+	return types.Schema{Fields: append(fields, types.Required(w.Name, types.WindowOf(w.Time.Type())))}
 }
 
 // Children returns the input.

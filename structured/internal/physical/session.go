@@ -22,7 +22,7 @@ type Session struct {
 // Schema returns the input's columns and the span.
 func (s *Session) Schema() types.Schema {
 	fields := slices.Clone(s.Input.Schema().Fields)
-	return types.Schema{Fields: append(fields, types.Required(s.Name, types.Window()))}
+	return types.Schema{Fields: append(fields, types.Required(s.Name, types.WindowOf(s.Time.Type())))}
 }
 
 // Children returns the input.

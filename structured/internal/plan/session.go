@@ -11,7 +11,7 @@ import (
 // null, zero or less, is left out.
 type Session struct {
 	Input Node
-	Time  bound.Expr // a timestamp
+	Time  bound.Expr // a timestamp, with or without time zone
 	Gap   bound.Expr // an interval of days to seconds, or a string such as "5 seconds"
 	Name  string
 }
@@ -20,7 +20,7 @@ type Session struct {
 func (s *Session) Output() []Column {
 	input := s.Input.Output()
 	span := derive(s.Time, s.Name, input)
-	span.Field = types.Required(s.Name, types.Window())
+	span.Field = types.Required(s.Name, types.WindowOf(s.Time.Type()))
 	span.Table, span.Window, span.Session = "", nil, true
 	return append(append(make([]Column, 0, len(input)+1), input...), span)
 }

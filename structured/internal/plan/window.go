@@ -9,7 +9,7 @@ import (
 // then the window. A row whose Time is null gives none.
 type Window struct {
 	Input Node
-	Time  bound.Expr // a timestamp
+	Time  bound.Expr // a timestamp, with or without time zone
 	Grid  bound.Window
 	Name  string
 }
@@ -19,7 +19,7 @@ type Window struct {
 func (w *Window) Output() []Column {
 	input := w.Input.Output()
 	window := derive(w.Time, w.Name, input)
-	window.Field = types.Required(w.Name, types.Window())
+	window.Field = types.Required(w.Name, types.WindowOf(w.Time.Type()))
 	window.Table = ""
 	window.Window = &w.Grid
 	return append(append(make([]Column, 0, len(input)+1), input...), window)

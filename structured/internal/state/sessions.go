@@ -15,8 +15,9 @@ import (
 // Sessions are found by key and expire by their end. One from before the epoch is never
 // changed: a new one takes its place. So there are no before-images.
 type Sessions struct {
-	layout       Layout // of the keys without the session; the buffers merge
-	at           int    // where the session stands among the keys that are given out
+	layout       Layout     // of the keys without the session; the buffers merge
+	at           int        // where the session stands among the keys that are given out
+	span         types.Type // of the session
 	slots        *slots
 	frames       *slotsFrames
 	starts       []int64 // by slot; a session's end is its expiry
@@ -44,11 +45,11 @@ type Sessions struct {
 	out     output
 }
 
-// NewSessions returns empty state for keys, without the session, which stands at
-// position at among those that are given out. If expire is set, sessions are closed by
+// NewSessions returns empty state for keys, without the session, which is a time window
+// of type span and stands at position at among those that are given out. If expire is set, sessions are closed by
 // watermarks.
-func NewSessions(layout Layout, at int, expire bool) (*Sessions, error) {
-	s := &Sessions{layout: layout, at: at, refuse: expire, late: math.MinInt64, mark: math.MinInt64, rows: vector.Selection{}}
+func NewSessions(layout Layout, at int, span types.Type, expire bool) (*Sessions, error) {
+	s := &Sessions{layout: layout, at: at, span: span, refuse: expire, late: math.MinInt64, mark: math.MinInt64, rows: vector.Selection{}}
 	keys := layout.keyTypes()
 	held := []types.Type{types.Timestamp}
 	for _, aggregate := range layout.Aggregates {
@@ -75,12 +76,12 @@ func (s *Sessions) schema() types.Schema {
 	var schema types.Schema
 	for i, key := range s.layout.Keys {
 		if i == s.at {
-			schema.Fields = append(schema.Fields, types.Required("", types.Window()))
+			schema.Fields = append(schema.Fields, types.Required("", s.span))
 		}
 		schema.Fields = append(schema.Fields, types.Nullable("", key.Type))
 	}
 	if s.at == len(s.layout.Keys) {
-		schema.Fields = append(schema.Fields, types.Required("", types.Window()))
+		schema.Fields = append(schema.Fields, types.Required("", s.span))
 	}
 	for _, aggregate := range s.layout.Aggregates {
 		schema.Fields = append(schema.Fields, types.Nullable("", aggregate.Of))
