@@ -4,7 +4,7 @@
 // batch after batch. An expression is a tree of kernels, each one call a batch: a
 // typed loop over slices, with no interface call and no allocation a row.
 //
-// Three ideas carry the package.
+// Four ideas carry the package.
 //
 //   - Results are aligned with the input: row i of a result belongs to row i of the
 //     batch. Rows outside of the selection hold unspecified, sound values, so cheap
@@ -16,6 +16,9 @@
 //   - Errors are exact and late: an arithmetic loop runs without branches and gathers
 //     whether anything overflowed; only then it is asked whether that was in a row
 //     that counts. What comes out is a *fault.Error with Spark's condition name.
+//   - What expressions have in common is computed once a batch: those that are compiled
+//     together ([CompileAll]) share the nodes of equal calls, unless a call stands only
+//     behind conditions, where it may fail for other rows.
 //
 // A program keeps the memory of its results: the column that it returns is good
 // until it runs again. It is used by one activity at a time.

@@ -35,21 +35,21 @@ var computations = map[bound.Function]computation{
 	"array_sort":       sortElements,
 }
 
-func newHigher(call bound.Call, within scope) (node, error) {
+func newHigher(call bound.Call, c compiler) (node, error) {
 	h := &higher{call: call, compute: computations[call.Function], out: vector.NewColumn(call.Of)}
 	if h.compute == nil {
 		return nil, fmt.Errorf("compile %s: no function %q", call, call.Function)
 	}
 	for _, arg := range call.Args {
 		if lambda, ok := arg.(bound.Lambda); ok {
-			b, err := newBody(lambda, within)
+			b, err := newBody(lambda, c.within)
 			if err != nil {
 				return nil, err
 			}
 			h.lambdas, h.args = append(h.lambdas, b), append(h.args, nil)
 			continue
 		}
-		n, err := compileIn(arg, within)
+		n, err := c.compile(arg)
 		if err != nil {
 			return nil, err
 		}

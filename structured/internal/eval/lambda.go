@@ -51,7 +51,7 @@ func newBody(lambda bound.Lambda, within scope) (*body, error) {
 		b.batch.Columns = append(b.batch.Columns, vector.NewColumn(param.Type()))
 	}
 	var err error
-	b.root, err = compileIn(expr, inside)
+	b.root, err = compiler{within: inside}.compile(expr)
 	return b, err
 }
 

@@ -12,8 +12,17 @@ import (
 
 // Program is a compiled expression.
 type Program struct {
-	root node
-	rows vector.Selection // what Select returned last
+	root    node
+	sharing *sharing
+	rows    vector.Selection // what Select returned last
+}
+
+// Programs are expressions that are compiled together: what several of them contain is
+// computed once for a batch.
+type Programs struct {
+	roots   []node // nil for no expression
+	sharing *sharing
+	columns []*vector.Column
 }
 
 // node computes one expression for a batch. Only the rows in selection (nil: all)
@@ -26,37 +35,54 @@ type node interface {
 // Compile makes the program of an expression. The error says which function or type
 // has no kernel, or which constant is malformed.
 func Compile(expr bound.Expr) (*Program, error) {
-	root, err := compileIn(expr, nil)
-	if err != nil {
-		return nil, err
-	}
-	return &Program{root: root}, nil
+	p := &Program{sharing: share([]bound.Expr{expr})}
+	var err error
+	p.root, err = compiler{sharing: p.sharing}.compile(expr)
+	return p, err
 }
 
-// CompileAll compiles several expressions, in order.
-func CompileAll(exprs []bound.Expr) ([]*Program, error) {
-	programs := make([]*Program, len(exprs))
+// CompileAll makes the programs of several expressions. A nil among them stays one.
+func CompileAll(exprs []bound.Expr) (*Programs, error) {
+	p := &Programs{roots: make([]node, len(exprs)), sharing: share(exprs), columns: make([]*vector.Column, len(exprs))}
 	for i, expr := range exprs {
-		program, err := Compile(expr)
-		if err != nil {
+		if expr == nil {
+			continue
+		}
+		var err error
+		if p.roots[i], err = (compiler{sharing: p.sharing}).compile(expr); err != nil {
 			return nil, err
 		}
-		programs[i] = program
 	}
-	return programs, nil
+	return p, nil
+}
+
+// Run returns the values of the expressions as Program.Run does, in order, nil for none.
+func (p *Programs) Run(b *vector.Batch) ([]*vector.Column, error) {
+	p.sharing.next()
+	for i, root := range p.roots {
+		if root == nil {
+			continue
+		}
+		var err error
+		if p.columns[i], err = root.eval(b, b.Selection); err != nil {
+			return nil, err
+		}
+	}
+	return p.columns, nil
 }
 
 // Run returns the value of the expression for each row of the batch that counts, at
 // that row's position. An error of the data is a
 // *fault.Error.
 func (p *Program) Run(b *vector.Batch) (*vector.Column, error) {
+	p.sharing.next()
 	return p.root.eval(b, b.Selection)
 }
 
 // Select returns the rows that count and for which the boolean expression is true.
 // It is good until the program runs again.
 func (p *Program) Select(b *vector.Batch) (vector.Selection, error) {
-	column, err := p.root.eval(b, b.Selection)
+	column, err := p.Run(b)
 	if err != nil {
 		return nil, err
 	}
@@ -97,14 +123,19 @@ func validWord(c *vector.Column, i int) uint64 {
 	return c.Valid[i]
 }
 
-// compileIn compiles an expression within lambdas, whose variables lie in columns of
-// the batch.
-func compileIn(expr bound.Expr, within scope) (node, error) {
+// compiler makes nodes of expressions: of those within lambdas, whose variables lie in
+// columns of the batch, or of those that share what they have in common.
+type compiler struct {
+	within  scope
+	sharing *sharing
+}
+
+func (c compiler) compile(expr bound.Expr) (node, error) {
 	switch expr := expr.(type) {
 	case bound.Column:
 		return column(expr.Index), nil
 	case bound.Variable:
-		at, ok := within[expr.ID]
+		at, ok := c.within[expr.ID]
 		if !ok {
 			return nil, fmt.Errorf("compile %s: a variable outside of its lambda", expr)
 		}
@@ -114,20 +145,27 @@ func compileIn(expr bound.Expr, within scope) (node, error) {
 	case bound.Now:
 		return newNow(expr)
 	case bound.Call:
-		if f, ok := function.Lookup(string(expr.Function)); ok && f.Lambda != nil {
-			return newHigher(expr, within)
+		if c.sharing != nil {
+			return c.sharing.compile(expr, c)
 		}
-		args := make([]node, len(expr.Args))
-		for i, arg := range expr.Args {
-			var err error
-			if args[i], err = compileIn(arg, within); err != nil {
-				return nil, err
-			}
-		}
-		return compileCall(expr, args)
+		return c.call(expr)
 	default:
 		return nil, fmt.Errorf("compile expression: unknown form %T", expr)
 	}
+}
+
+func (c compiler) call(call bound.Call) (node, error) {
+	if f, ok := function.Lookup(string(call.Function)); ok && f.Lambda != nil {
+		return newHigher(call, c)
+	}
+	args := make([]node, len(call.Args))
+	for i, arg := range call.Args {
+		var err error
+		if args[i], err = c.compile(arg); err != nil {
+			return nil, err
+		}
+	}
+	return compileCall(call, args)
 }
 
 // compileCall chooses the kernel of a function. Names and types come together here

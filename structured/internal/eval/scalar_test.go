@@ -354,24 +354,7 @@ func plainValue(value any, of types.Type) any {
 func TestScalar(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := &trees{T: t}
-		table := vector.NewBatch(g.schema())
-		for range rapid.IntRange(0, 70).Draw(t, "rows") {
-			row := make([]any, len(columnTypes))
-			for i, of := range columnTypes {
-				row[i] = g.value(of)
-			}
-			if err := table.AppendRow(row...); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if rapid.Bool().Draw(t, "selected") {
-			table.Selection = vector.Selection{}
-			for row := range table.Rows {
-				if rapid.Bool().Draw(t, "counts") {
-					table.Selection = append(table.Selection, int32(row))
-				}
-			}
-		}
+		table := g.table()
 		expr := g.tree(rapid.SampledFrom(columnTypes).Draw(t, "type"), rapid.IntRange(1, 5).Draw(t, "depth"))
 		compareWithScalar(t, expr, table)
 	})

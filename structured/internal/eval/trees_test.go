@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -18,8 +19,11 @@ var (
 	whole64s = []types.Type{types.Tinyint, types.Int, types.Bigint}
 )
 
-// trees draws expressions over the columns of a table.
-type trees struct{ *rapid.T }
+// trees draws expressions over the columns of a table, some of them more than once.
+type trees struct {
+	*rapid.T
+	drawn map[types.Type][]bound.Expr
+}
 
 func (g *trees) schema() types.Schema {
 	var schema types.Schema
@@ -51,8 +55,43 @@ func (g *trees) value(of types.Type) any {
 	return rapid.SampledFrom([]string{"", "a", "ab", "ä", " 7 ", "-12", "+3", "300", "99999999999", "true", "No", "1.5", "%"}).Draw(g.T, "string")
 }
 
-// tree draws an expression of a type.
+// table draws rows, all of which count or some.
+func (g *trees) table() *vector.Batch {
+	table := vector.NewBatch(g.schema())
+	for range rapid.IntRange(0, 70).Draw(g.T, "rows") {
+		row := make([]any, len(columnTypes))
+		for i, of := range columnTypes {
+			row[i] = g.value(of)
+		}
+		if err := table.AppendRow(row...); err != nil {
+			g.Fatal(err)
+		}
+	}
+	if rapid.Bool().Draw(g.T, "selected") {
+		table.Selection = vector.Selection{}
+		for row := range table.Rows {
+			if rapid.Bool().Draw(g.T, "counts") {
+				table.Selection = append(table.Selection, int32(row))
+			}
+		}
+	}
+	return table
+}
+
+// tree draws an expression of a type: a new one, or one that was drawn before.
 func (g *trees) tree(of types.Type, depth int) bound.Expr {
+	if before := g.drawn[of]; len(before) > 0 && rapid.IntRange(0, 5).Draw(g.T, "again") == 0 {
+		return rapid.SampledFrom(before).Draw(g.T, "which")
+	}
+	if g.drawn == nil {
+		g.drawn = map[types.Type][]bound.Expr{}
+	}
+	expr := g.fresh(of, depth)
+	g.drawn[of] = append(g.drawn[of], expr)
+	return expr
+}
+
+func (g *trees) fresh(of types.Type, depth int) bound.Expr {
 	if depth == 0 || rapid.IntRange(0, 5).Draw(g.T, "leaf") == 0 {
 		if rapid.Bool().Draw(g.T, "constant") {
 			return bound.Literal{Value: g.value(of), Of: of}

@@ -25,36 +25,20 @@ func layout(keys []physical.Key, aggregates []bound.Aggregate, eventTime int, me
 	return l
 }
 
-// arguments are the columns that an aggregation reads.
+// arguments are the columns that an operator reads.
 type arguments struct {
-	programs []*eval.Program // nil for count(*)
-	columns  []*vector.Column
+	programs *eval.Programs
+	columns  []*vector.Column // nil where there is no expression
 }
 
 func newArguments(exprs []bound.Expr) (arguments, error) {
-	a := arguments{programs: make([]*eval.Program, len(exprs)), columns: make([]*vector.Column, len(exprs))}
-	for i, expr := range exprs {
-		if expr == nil {
-			continue
-		}
-		var err error
-		if a.programs[i], err = eval.Compile(expr); err != nil {
-			return a, err
-		}
-	}
-	return a, nil
+	programs, err := eval.CompileAll(exprs)
+	return arguments{programs: programs}, err
 }
 
 func (a *arguments) eval(b *vector.Batch) (err error) {
-	for i, program := range a.programs {
-		if program == nil {
-			continue
-		}
-		if a.columns[i], err = program.Run(b); err != nil {
-			return err
-		}
-	}
-	return nil
+	a.columns, err = a.programs.Run(b)
+	return err
 }
 
 // columnsOf fills columns with those of a batch from one position on.

@@ -172,7 +172,7 @@ func (p *partition) search(values *vector.Column, row, after int) int {
 // overFunction computes one function.
 type overFunction struct {
 	bound.WindowFunction
-	programs []*eval.Program // of the arguments, then of the bounds of the frame
+	programs *eval.Programs // of the arguments, then of the bounds of the frame
 	args     []*vector.Column
 	from, to *vector.Column
 	out      vector.Column
@@ -206,13 +206,10 @@ func newOverFunction(w bound.WindowFunction) (*overFunction, error) {
 // start computes the arguments for all rows.
 func (f *overFunction) start(rows *vector.Batch) error {
 	f.out.Reset()
-	f.args, f.from, f.to = f.args[:0], nil, nil
-	for _, program := range f.programs {
-		column, err := program.Run(rows)
-		if err != nil {
-			return err
-		}
-		f.args = append(f.args, column)
+	f.from, f.to = nil, nil
+	var err error
+	if f.args, err = f.programs.Run(rows); err != nil {
+		return err
 	}
 	if f.Frame.To.Value != nil {
 		f.to = f.args[len(f.args)-1]

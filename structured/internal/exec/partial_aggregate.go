@@ -1,7 +1,8 @@
 package exec
 
 import (
-	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"slices"
+
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -15,20 +16,18 @@ const maxPartial = 1 << 17
 // partialAggregate groups what one partition has in one epoch. A group may go out
 // more than once, if there are very many.
 type partialAggregate struct {
-	keys, args arguments
-	groups     *state.Grouping
+	args   arguments // the keys, then those of the functions: nil for count(*)
+	keys   int
+	groups *state.Grouping
 }
 
 func newPartialAggregate(node *physical.PartialAggregate) (Machine, error) {
-	p := &partialAggregate{}
+	p := &partialAggregate{keys: len(node.KeyExprs)}
+	exprs := slices.Clone(node.KeyExprs)
+	for _, aggregate := range node.Aggregates {
+		exprs = append(exprs, aggregate.Arg)
+	}
 	var err error
-	if p.keys, err = newArguments(node.KeyExprs); err != nil {
-		return nil, err
-	}
-	exprs := make([]bound.Expr, len(node.Aggregates))
-	for i, aggregate := range node.Aggregates {
-		exprs[i] = aggregate.Arg
-	}
 	if p.args, err = newArguments(exprs); err != nil {
 		return nil, err
 	}
@@ -37,21 +36,13 @@ func newPartialAggregate(node *physical.PartialAggregate) (Machine, error) {
 }
 
 // Check implements Checking.
-func (p *partialAggregate) Check(b *vector.Batch) error {
-	if err := p.keys.eval(b); err != nil {
-		return err
-	}
-	return p.args.eval(b)
-}
+func (p *partialAggregate) Check(b *vector.Batch) error { return p.args.eval(b) }
 
 func (p *partialAggregate) Push(_ int, b *vector.Batch, emit Emit) error {
-	if err := p.keys.eval(b); err != nil {
-		return err
-	}
 	if err := p.args.eval(b); err != nil {
 		return err
 	}
-	if err := p.groups.Push(p.keys.columns, p.args.columns, b.Rows, b.Selection); err != nil {
+	if err := p.groups.Push(p.args.columns[:p.keys], p.args.columns[p.keys:], b.Rows, b.Selection); err != nil {
 		return err
 	}
 	if p.groups.Len() > maxPartial {
@@ -61,7 +52,7 @@ func (p *partialAggregate) Push(_ int, b *vector.Batch, emit Emit) error {
 }
 
 func (p *partialAggregate) Marker(_ int, _ Marker, emit Emit) error {
-	if len(p.keys.columns) == 0 {
+	if p.keys == 0 {
 		p.groups.Touch()
 	}
 	return p.groups.Drain(emit)

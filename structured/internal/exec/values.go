@@ -11,12 +11,12 @@ import (
 
 // values gives its rows at each marker.
 type values struct {
-	rows [][]*eval.Program
+	rows []*eval.Programs
 	out  *vector.Batch
 }
 
 func newValues(node *physical.Values) (Machine, error) {
-	v := &values{rows: make([][]*eval.Program, len(node.Rows)), out: vector.NewBatch(node.Schema())}
+	v := &values{rows: make([]*eval.Programs, len(node.Rows)), out: vector.NewBatch(node.Schema())}
 	for i, row := range node.Rows {
 		var err error
 		if v.rows[i], err = eval.CompileAll(row); err != nil {
@@ -34,11 +34,11 @@ func (v *values) Marker(_ int, _ Marker, emit Emit) error {
 	one := &vector.Batch{Rows: 1}
 	v.out.Reset()
 	for _, row := range v.rows {
-		for i, program := range row {
-			column, err := program.Run(one)
-			if err != nil {
-				return err
-			}
+		columns, err := row.Run(one)
+		if err != nil {
+			return err
+		}
+		for i, column := range columns {
 			v.out.Columns[i].AppendRange(column, 0, 1)
 		}
 		if v.out.Rows++; v.out.Rows == vector.MaxRows {
@@ -60,12 +60,12 @@ func (v *values) Close() error { return nil }
 // puts theirs.
 type expand struct {
 	stateless
-	lists [][]*eval.Program
+	lists []*eval.Programs
 	out   vector.Batch
 }
 
 func newExpand(node *physical.Expand) (Machine, error) {
-	e := &expand{lists: make([][]*eval.Program, len(node.Lists))}
+	e := &expand{lists: make([]*eval.Programs, len(node.Lists))}
 	for i, list := range node.Lists {
 		var err error
 		if e.lists[i], err = eval.CompileAll(list); err != nil {
@@ -78,11 +78,11 @@ func newExpand(node *physical.Expand) (Machine, error) {
 func (e *expand) Push(_ int, b *vector.Batch, emit Emit) error {
 	for _, list := range e.lists {
 		e.out.Columns = append(e.out.Columns[:0], b.Columns...)
-		for _, program := range list {
-			column, err := program.Run(b)
-			if err != nil {
-				return err
-			}
+		columns, err := list.Run(b)
+		if err != nil {
+			return err
+		}
+		for _, column := range columns {
 			e.out.Columns = append(e.out.Columns, *column)
 		}
 		e.out.Rows, e.out.Selection = b.Rows, b.Selection

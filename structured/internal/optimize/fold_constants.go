@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/eval"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -88,7 +89,7 @@ func compute(call bound.Call) (bound.Expr, bool) {
 	case types.KindArray, types.KindMap, types.KindStruct:
 		return nil, false
 	}
-	if call.User != nil || isVolatile(call) {
+	if call.User != nil || function.IsVolatile(call) {
 		return nil, false // a user's function may panic, which only a task can take
 	}
 	for _, arg := range call.Args {

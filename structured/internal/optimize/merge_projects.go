@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 )
 
@@ -14,7 +15,7 @@ func mergeProjects(root plan.Node) plan.Node {
 			return node
 		}
 		lower, ok := upper.Input.(*plan.Project)
-		if !ok || isVolatile(lower.Exprs...) {
+		if !ok || function.IsVolatile(lower.Exprs...) {
 			return node
 		}
 		reads := make([]int, len(lower.Exprs))

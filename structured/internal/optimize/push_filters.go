@@ -2,6 +2,7 @@ package optimize
 
 import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 )
 
@@ -31,7 +32,7 @@ func pushFilter(filter *plan.Filter) plan.Node {
 			Predicate: bound.Conjunction(input.Predicate, filter.Condition),
 		}
 	case *plan.Project:
-		if isVolatile(input.Exprs...) || isVolatile(filter.Condition) {
+		if function.IsVolatile(input.Exprs...) || function.IsVolatile(filter.Condition) {
 			return filter
 		}
 		return input.With([]plan.Node{&plan.Filter{Input: input.Input, Condition: bound.Replace(filter.Condition, input.Exprs)}})

@@ -1,6 +1,7 @@
 package optimize
 
 import (
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 )
@@ -18,7 +19,7 @@ func pushLimits(root plan.Node) plan.Node {
 		case *plan.Limit:
 			return &plan.Limit{Input: input.Input, N: min(limit.N, input.N)}
 		case *plan.Project:
-			if isVolatile(input.Exprs...) {
+			if function.IsVolatile(input.Exprs...) {
 				return node
 			}
 			return input.With([]plan.Node{&plan.Limit{Input: input.Input, N: limit.N}})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 )
 
@@ -31,7 +32,7 @@ var opposite = map[bound.Function]bound.Function{
 func simplify(expr bound.Expr) bound.Expr {
 	return bound.Map(expr, func(e bound.Expr) bound.Expr {
 		call, ok := e.(bound.Call)
-		if !ok || isVolatile(e) {
+		if !ok || function.IsVolatile(e) {
 			return e
 		}
 		switch call.Function {
