@@ -61,6 +61,14 @@ type LogReader[R any] interface {
 	Close() error
 }
 
+// MeasuredLog is a LogReader that knows how much is left to read.
+type MeasuredLog interface {
+	// Backlog returns the end of the log as the last call of Latest found it, and how
+	// many offsets lie between end and it: as many records, or fewer if there are gaps.
+	// The text is empty before the first call of Latest.
+	Backlog(end string) (newest string, offsets int64)
+}
+
 // AllRecords is the limit of LogReader.Latest that takes all there is.
 const AllRecords int64 = -1
 

@@ -50,7 +50,11 @@ type OperatorProgress struct {
 	NumRowsRemoved            int64  `json:"numRowsRemoved"`
 	NumRowsDroppedByWatermark int64  `json:"numRowsDroppedByWatermark"`
 	NumShufflePartitions      int    `json:"numShufflePartitions"`
-	ChangeBytes               int64  `json:"changeBytes"` // logged for this batch
+	NumStateStoreInstances    int    `json:"numStateStoreInstances"` // one a partition
+	MemoryUsedBytes           int64  `json:"memoryUsedBytes"`        // about: buffers are measured by a sample
+	ChangeBytes               int64  `json:"changeBytes"`            // logged for this batch
+
+	CommitTime time.Duration `json:"commitTimeMs"` // of logging them
 }
 
 // SourceProgress is about one source.
@@ -58,6 +62,8 @@ type SourceProgress struct {
 	Description            string         `json:"description"`
 	StartOffset            jsontext.Value `json:"startOffset"`
 	EndOffset              jsontext.Value `json:"endOffset"`
+	LatestOffset           jsontext.Value `json:"latestOffset"` // how far the source went at the last look; null if it does not say
+	Backlog                int64          `json:"backlog"`      // rows, at most, from EndOffset to LatestOffset
 	NumInputRows           int64          `json:"numInputRows"`
 	InputRowsPerSecond     float64        `json:"inputRowsPerSecond"`
 	ProcessedRowsPerSecond float64        `json:"processedRowsPerSecond"`
@@ -150,6 +156,7 @@ func (o *observer) progress(r microbatch.Report) Progress {
 		p.NumInputRows += rows
 		p.Sources = append(p.Sources, SourceProgress{
 			Description: o.config.Sources[i].String(), StartOffset: offsetJSON(r.Plan.Ranges[i].Start), EndOffset: offsetJSON(r.Plan.Ranges[i].End),
+			LatestOffset: offsetJSON(r.Newest[i]), Backlog: r.Backlog[i],
 			NumInputRows: rows, InputRowsPerSecond: perSecond(rows, since), ProcessedRowsPerSecond: perSecond(rows, r.Took.Total), Metrics: r.Counts[i],
 		})
 	}
@@ -166,7 +173,8 @@ func (o *observer) progress(r microbatch.Report) Progress {
 		p.Operators = append(p.Operators, OperatorProgress{
 			OperatorName: operator.Name, NumRowsTotal: operator.Rows, NumRowsUpdated: operator.Updated, NumRowsRemoved: operator.Removed,
 			NumRowsDroppedByWatermark: operator.Dropped,
-			NumShufflePartitions:      operator.Partitions, ChangeBytes: operator.Bytes,
+			NumShufflePartitions:      operator.Partitions, NumStateStoreInstances: operator.Partitions,
+			MemoryUsedBytes: operator.Memory, ChangeBytes: operator.Bytes, CommitTime: operator.Commit,
 		})
 	}
 	for i, s := range o.config.Sinks {

@@ -435,8 +435,12 @@ func TestListenersAndProgress(t *testing.T) {
 	process(t, q)
 	stop(t, q)
 	same(t, heard, []string{"started words", "batch 0", "terminated words <nil>"})
-	same(t, []int64{last.NumInputRows, last.Operators[0].NumRowsTotal, last.Sink.NumOutputRows}, []int64{2, 3, 3})
-	for _, part := range []string{`"name":"words"`, `"batchId":0`, `"numInputRows":2`, `"batchDuration":`, `"durationMs":{"latestOffset":`, `"endOffset":{"logOffset":0}`, `"stateOperators":[{"operatorName":`} {
+	operator := last.Operators[0]
+	same(t, []int64{last.NumInputRows, operator.NumRowsTotal, last.Sink.NumOutputRows}, []int64{2, 3, 3})
+	if operator.MemoryUsedBytes < 100 || operator.MemoryUsedBytes > 1e6 || operator.NumStateStoreInstances != 1 || operator.CommitTime < 0 {
+		t.Errorf("%+v", operator)
+	}
+	for _, part := range []string{`"name":"words"`, `"batchId":0`, `"numInputRows":2`, `"batchDuration":`, `"durationMs":{"latestOffset":`, `"endOffset":{"logOffset":0}`, `"latestOffset":null`, `"commitTimeMs":`, `"stateOperators":[{"operatorName":`} {
 		if !strings.Contains(last.JSON(), part) {
 			t.Errorf("no %s in %s", part, last.JSON())
 		}

@@ -18,6 +18,7 @@ type reader struct {
 	pattern *regexp.Regexp // nil unless topics are chosen by it
 	client  Client
 
+	newest place         // where it all ended when Latest looked
 	frozen place         // where it all ends, after Freeze
 	ending bool          // whether frozen counts
 	looked time.Duration // when a look last found enough
@@ -110,6 +111,7 @@ func (r *reader) Latest(ctx context.Context, start string, limit int64) (string,
 	if err != nil {
 		return "", err
 	}
+	r.newest = ends
 	if err := r.vanished(from, ends); err != nil {
 		return "", err
 	}
@@ -140,6 +142,21 @@ func (r *reader) Latest(ctx context.Context, start string, limit int64) (string,
 		to[i] = at{s.Partition, s.end}
 	}
 	return to.String(), nil
+}
+
+// Backlog implements receiver.MeasuredLog. A partition that the end does not know does
+// not count: it enters with the next batch.
+func (r *reader) Backlog(end string) (newest string, offsets int64) {
+	from, err := parsePlace(end)
+	if err != nil || r.newest == nil {
+		return "", 0
+	}
+	for _, a := range from {
+		if last, ok := r.newest.find(a.Partition); ok {
+			offsets += max(0, last-a.offset)
+		}
+	}
+	return r.newest.String(), offsets
 }
 
 // ends is what there is to read now.

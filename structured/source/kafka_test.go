@@ -46,6 +46,10 @@ func TestKafkaTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	newest, rows := reader.(Measured).Backlog(start)
+	if newest != end || rows != 2 {
+		t.Errorf("backlog of %s is %d up to %s, want 2 up to %s", start, rows, newest, end)
+	}
 	partitions, err := reader.Plan(t.Context(), start, end, 4)
 	if err != nil || len(partitions) != 1 {
 		t.Fatalf("%d partitions, %v", len(partitions), err)

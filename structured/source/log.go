@@ -101,6 +101,16 @@ func (r *logReader[R]) Plan(_ context.Context, start, end Offset, _ int) ([]Part
 // Commit implements Reader. How long a log keeps its records is its own business.
 func (r *logReader[R]) Commit(context.Context, Offset) error { return nil }
 
+// Backlog implements Measured.
+func (r *logReader[R]) Backlog(end Offset) (newest Offset, rows int64) {
+	log, ok := r.log.(receiver.MeasuredLog)
+	if !ok {
+		return "", 0
+	}
+	place, rows := log.Backlog(string(end))
+	return Offset(place), rows
+}
+
 // Counts implements Counted.
 func (r *logReader[R]) Counts() Counts {
 	return Counts{Rows: r.rows.Load(), Values: r.values.Load()}

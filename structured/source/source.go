@@ -114,6 +114,14 @@ type Paced interface {
 	Completed(ended time.Time, processing time.Duration)
 }
 
+// Measured is a Reader that knows how much is left to read.
+type Measured interface {
+	// Backlog returns the offset behind all data that the last call of Latest found, and
+	// how many rows at most lie between end and it. The offset is empty if it is not
+	// known.
+	Backlog(end Offset) (newest Offset, rows int64)
+}
+
 // Counted is a Reader that counts what it handed out.
 type Counted interface {
 	Counts() Counts

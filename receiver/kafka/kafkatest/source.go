@@ -162,14 +162,22 @@ func limits(s *suite) {
 	s.ok(s.Append(kafka.Partition{Topic: topic}, messages("a", "b", "c", "d", "e", "f", "g", "h", "i")...))
 	s.ok(s.Append(kafka.Partition{Topic: topic, Number: 1}, messages("z")...))
 	r := s.open(kafka.SourceOptions{Subscribe: []string{topic}, Start: kafka.FromEarliest(), MaxOffsets: 4})
+	backlog := func(place string) string {
+		newest, offsets := r.(receiver.MeasuredLog).Backlog(place)
+		return fmt.Sprint(newest, " ", offsets)
+	}
 	place := s.initial(r)
+	s.same(backlog(place), " 0") // nobody has looked
 	var sizes []int
+	var left []string
 	for range 4 {
 		var records []string
 		records, place = s.step(r, place, 0)
-		sizes = append(sizes, len(records))
+		sizes, left = append(sizes, len(records)), append(left, backlog(place))
 	}
 	s.same(sizes, []int{4, 4, 2, 0}) // 3+1, 4, 2
+	end := fmt.Sprintf(`{%q:{"0":9,"1":1}} `, topic)
+	s.same(left, []string{end + "6", end + "2", end + "0", end + "0"})
 	all, _ := s.step(r, s.initial(r), receiver.AllRecords)
 	s.same(len(all), 10)
 	fewer, _ := s.step(r, s.initial(r), 2)

@@ -132,6 +132,7 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answer Answer, report *Report, took *latency.Split) (next *Plan, err error) {
 	at := e.Env.Mono()
 	for _, operator := range e.program.Operators() {
+		began := e.Env.Mono()
 		o := OperatorReport{Name: operator.Name, Counts: operator.Counts(), Partitions: operator.Partitions()}
 		if e.Dir != "" {
 			err := operator.Changes(func(group int, frame []byte) error {
@@ -142,6 +143,7 @@ func (e *engine) commit(ctx context.Context, plan Plan, started time.Time, answe
 				return nil, fmt.Errorf("log the state of %s: %w", operator.Name, err)
 			}
 		}
+		o.Commit = e.Env.Mono() - began
 		report.Operators = append(report.Operators, o)
 	}
 	took.State = e.Env.Mono() - at
@@ -191,12 +193,17 @@ func (e *engine) report(report *Report, result *run.Result, took latency.Split) 
 	for _, seen := range result.Seen {
 		report.Seen.Merge(seen)
 	}
-	for _, reader := range e.readers {
+	for i, reader := range e.readers {
 		var counts source.Counts
 		if counted, ok := reader.(source.Counted); ok {
 			counts = counted.Counts()
 		}
-		report.Counts = append(report.Counts, counts)
+		var newest source.Offset
+		var backlog int64
+		if measured, ok := reader.(source.Measured); ok {
+			newest, backlog = measured.Backlog(report.Plan.Ranges[i].End)
+		}
+		report.Counts, report.Newest, report.Backlog = append(report.Counts, counts), append(report.Newest, newest), append(report.Backlog, backlog)
 	}
 	e.Observer.Ran(*report)
 }

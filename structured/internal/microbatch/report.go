@@ -32,6 +32,8 @@ type Report struct {
 
 	Rows      []int64         // read, by source
 	Counts    []source.Counts // since the start, by source; zero for sources that do not count
+	Newest    []source.Offset // how far the sources went at the last look, by source; empty if that is not known
+	Backlog   []int64         // rows, at most, from the end of the batch to Newest
 	Watermark int64           // µs: of the next batch
 
 	HasWatermark bool      // whether the query has any
@@ -46,7 +48,8 @@ type Report struct {
 type OperatorReport struct {
 	Name string
 	state.Counts
-	Bytes      int64 // of changes logged
+	Bytes      int64         // of changes logged
+	Commit     time.Duration // of logging them
 	Partitions int
 }
 

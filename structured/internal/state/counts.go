@@ -6,6 +6,7 @@ type Counts struct {
 	Updated int64 // that are new or were written again, since the epoch began
 	Removed int64 // that were taken out
 	Dropped int64 // rows of the input that came too late
+	Memory  int64 // about how many bytes the state takes
 }
 
 // Add adds the counts of another partition.
@@ -14,4 +15,5 @@ func (c *Counts) Add(other Counts) {
 	c.Updated += other.Updated
 	c.Removed += other.Removed
 	c.Dropped += other.Dropped
+	c.Memory += other.Memory
 }

@@ -83,7 +83,7 @@ func (e *Expiring) Close(watermark int64) {
 
 // Counts returns what there is, and what the epoch has done.
 func (e *Expiring) Counts() Counts {
-	return Counts{Rows: int64(e.slots.live), Updated: e.updated, Removed: e.removed, Dropped: e.dropped}
+	return Counts{Rows: int64(e.slots.live), Updated: e.updated, Removed: e.removed, Dropped: e.dropped, Memory: e.slots.memory()}
 }
 
 func (e *Expiring) gather([]vector.Column, []int32)        {}

@@ -263,7 +263,7 @@ func (k *Keyed) EmitTouched(emit func(*vector.Batch) error) error {
 
 // Counts returns how many groups are kept, and what happened since Begin.
 func (k *Keyed) Counts() Counts {
-	counts := Counts{Rows: int64(k.rows), Dropped: k.dropped}
+	counts := Counts{Rows: int64(k.rows), Dropped: k.dropped, Memory: k.memory()}
 	for _, b := range k.touched {
 		counts.Updated += int64(len(b.epoch.list))
 	}

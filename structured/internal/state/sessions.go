@@ -321,7 +321,7 @@ func (s *Sessions) starting(number int32, start int64) bool {
 
 // Counts returns what there is, and what the epoch has done.
 func (s *Sessions) Counts() Counts {
-	return Counts{Rows: int64(s.slots.live), Updated: s.updated, Removed: s.expired + s.merged, Dropped: s.dropped}
+	return Counts{Rows: int64(s.slots.live), Updated: s.updated, Removed: s.expired + s.merged, Dropped: s.dropped, Memory: s.memory()}
 }
 
 // gather implements owner.

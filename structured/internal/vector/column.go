@@ -98,6 +98,16 @@ func (c *Column) Resize(n int) {
 	}
 }
 
+// Size returns how many bytes the values take, without what lies behind them in memory.
+func (c *Column) Size() int {
+	n := len(c.Tinies) + 2*len(c.Smalls) + 4*(len(c.Ints)+len(c.Floats)) + 8*(len(c.Longs)+len(c.Doubles)) + 16*len(c.Decimals)
+	n += 8*(len(c.Valid)+len(c.Bools)) + 4*len(c.Offsets) + len(c.Bytes)
+	for i := range c.Children {
+		n += c.Children[i].Size()
+	}
+	return n
+}
+
 // HasNulls reports whether the column may hold a null.
 func (c *Column) HasNulls() bool { return len(c.Valid) != 0 }
 
