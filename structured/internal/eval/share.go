@@ -34,7 +34,7 @@ func share(exprs []bound.Expr) *sharing {
 		s.count(expr, true)
 	}
 	found := false
-	for _, list := range s.calls {
+	for _, list := range s.calls { //det:unordered whether there is any
 		for _, o := range list {
 			found = found || o.worthIt()
 		}
