@@ -13,18 +13,18 @@ import (
 
 // Explain returns how the table is computed: the plan as it was written with every
 // name and type found, the plan after optimisation, and the operators that run. The
-// text is the same whenever the query is. The operators of a stream depend on the
+// text is the same whenever the query is and its files are about as large. The operators of a stream depend on the
 // output mode; shown is the first of append, update and complete that is possible.
 func (d DataFrame) Explain(ctx context.Context) (string, error) {
-	node, _, err := d.analysed(ctx)
+	node, sources, err := d.analysed(ctx)
 	if err != nil {
 		return "", err
 	}
-	return explained(node)
+	return explained(node, d.frame.sizes(sources))
 }
 
-func explained(node plan.Node) (string, error) {
-	optimised, root, err := stages(node)
+func explained(node plan.Node, sizes optimize.Sizes) (string, error) {
+	optimised, root, err := stages(node, sizes)
 	if err != nil {
 		return "", err
 	}
@@ -37,11 +37,11 @@ func explained(node plan.Node) (string, error) {
 //
 //	dot -Tsvg plan.dot > plan.svg
 func (d DataFrame) Graph(ctx context.Context) (string, error) {
-	node, _, err := d.analysed(ctx)
+	node, sources, err := d.analysed(ctx)
 	if err != nil {
 		return "", err
 	}
-	_, root, err := stages(node)
+	_, root, err := stages(node, d.frame.sizes(sources))
 	if err != nil {
 		return "", err
 	}
@@ -49,12 +49,12 @@ func (d DataFrame) Graph(ctx context.Context) (string, error) {
 }
 
 // stages are what becomes of an analysed plan.
-func stages(node plan.Node) (optimised plan.Node, root physical.Node, err error) {
+func stages(node plan.Node, sizes optimize.Sizes) (optimised plan.Node, root physical.Node, err error) {
 	mode, err := possibleMode(node)
 	if err != nil {
 		return nil, nil, err
 	}
-	optimised = optimize.Optimize(node)
+	optimised = optimize.Optimize(node, sizes)
 	root, _, err = planner.Plan(optimised, mode)
 	return optimised, root, err
 }

@@ -182,7 +182,7 @@ func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode, now bou
 			return bound.Seed(bound.At(expr, now), d.session().seed)
 		})
 	})
-	root, relations, err := planner.Plan(optimize.Optimize(node), mode)
+	root, relations, err := planner.Plan(optimize.Optimize(node, d.frame.sizes(known)), mode)
 	if err != nil {
 		return nil, nil, 0, err
 	}
@@ -193,6 +193,44 @@ func (d DataFrame) physicalPlan(ctx context.Context, mode physical.Mode, now bou
 		}
 	}
 	return root, sources, growing, nil
+}
+
+// sizes asks sources how large they are, each once. One that cannot be asked says why when
+// it is read.
+func (f *frame) sizes(sources map[*plan.Relation]source.Source) optimize.Sizes {
+	files := f.session.options.Env.FS()
+	known := map[*plan.Relation]int64{}
+	return func(relation *plan.Relation) (int64, bool) {
+		sized, ok := sources[relation].(source.Sized)
+		if !ok {
+			return 0, false
+		}
+		bytes, asked := known[relation]
+		if !asked {
+			var err error
+			if bytes, err = sized.Size(files); err != nil {
+				bytes = -1
+			}
+			known[relation] = bytes
+		}
+		return bytes, bytes >= 0
+	}
+}
+
+// sources are what the relations below f read, as far as these are known.
+func (f *frame) sources() map[*plan.Relation]source.Source {
+	known := map[*plan.Relation]source.Source{}
+	var collect func(f *frame)
+	collect = func(f *frame) {
+		if scan, ok := f.node.(*plan.Scan); ok && f.table != nil {
+			known[scan.Relation] = f.table.source
+		}
+		for _, input := range f.inputs {
+			collect(input)
+		}
+	}
+	collect(f)
+	return known
 }
 
 // streaming reports whether the table grows.

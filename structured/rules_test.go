@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"testing"
 
+	"github.com/tidewheel/tidewheel/structured/expr"
 	"github.com/tidewheel/tidewheel/structured/internal/optimize"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
@@ -25,6 +27,7 @@ func TestRulesKeepTheAnswers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	addFunctions(t, session)
 	rewritten, answered := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		text := drawQuery(t, 3)
@@ -33,7 +36,7 @@ func TestRulesKeepTheAnswers(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
-		better := optimize.Optimize(node)
+		better := optimize.Optimize(node, nil)
 		if better != node {
 			rewritten++
 		}
@@ -52,15 +55,70 @@ func TestRulesKeepTheAnswers(t *testing.T) {
 	}
 }
 
+// addFunctions gives a session functions of the program, and views of rows that went
+// through one and of a sample.
+func addFunctions(t *testing.T, session *Session) {
+	t.Helper()
+	type row struct {
+		A, B *int32
+		S    *string
+	}
+	swapped := session.SQL("SELECT * FROM r").As[row]().Filter(func(r row) bool { return r.A != nil || r.B != nil }).
+		Map(func(r row) row { return row{r.B, r.A, r.S} })
+	err := errors.Join(
+		session.Register(
+			expr.Func1("twice", func(n int32) int32 { return 2 * n }),
+			expr.Func2("mark", func(s *string, n int32) *string {
+				if s == nil || n > 2 {
+					return nil
+				}
+				marked := *s + "!"
+				return &marked
+			}),
+			expr.TableFunc("around", func(n int32) iter.Seq[int32] { return slices.Values([]int32{n - 1, n + 1}) }),
+			expr.Aggregate("span", span{}),
+		),
+		session.CreateView("m", swapped.DataFrame()),
+		session.CreateView("n", session.SQL("SELECT * FROM l TABLESAMPLE (60 PERCENT) REPEATABLE (3)")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// span is the distance of the greatest number from the smallest.
+type span struct{}
+
+type bounds struct {
+	Some        bool
+	Least, Most int32
+}
+
+func (span) Zero() bounds { return bounds{} }
+
+func (span) Add(b bounds, n int32) bounds { return span{}.Merge(b, bounds{true, n, n}) }
+
+func (span) Merge(a, b bounds) bounds {
+	switch {
+	case !a.Some:
+		return b
+	case !b.Some:
+		return a
+	}
+	return bounds{true, min(a.Least, b.Least), max(a.Most, b.Most)}
+}
+
+func (span) Result(b bounds) int32 { return b.Most - b.Least }
+
 // drawQuery is a query with the columns a, b and s, whose rows do not depend on any
 // order.
 func drawQuery(t *rapid.T, depth int) string {
 	if depth == 0 {
-		return "SELECT a, b, s FROM " + rapid.SampledFrom([]string{"l", "r"}).Draw(t, "table")
+		return "SELECT a, b, s FROM " + rapid.SampledFrom([]string{"l", "r", "m", "n"}).Draw(t, "table")
 	}
 	in := func() string { return "(" + drawQuery(t, depth-1) + ")" }
 	condition := func(qualifiers ...string) string { return drawPredicate(t, 2, qualifiers) }
-	switch rapid.IntRange(0, 10).Draw(t, "kind") {
+	switch rapid.IntRange(0, 14).Draw(t, "kind") {
 	case 0:
 		kind := rapid.SampledFrom([]string{"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"}).Draw(t, "join")
 		return fmt.Sprintf("SELECT p.a, q.b, coalesce(p.s, q.s) AS s FROM %s p %s %s q ON p.a = q.a AND %s WHERE %s",
@@ -85,6 +143,16 @@ func drawQuery(t *rapid.T, depth int) string {
 		return fmt.Sprintf("SELECT a, x AS b, s FROM %s LATERAL VIEW explode(array(a, b, 2)) t AS x WHERE %s AND x > 1", in(), condition(""))
 	case 9:
 		return fmt.Sprintf("SELECT a, sum(b) AS b, s FROM %s GROUP BY ROLLUP (a, s)", in())
+	case 10:
+		return fmt.Sprintf("SELECT twice(a) AS a, twice(a) + b AS b, mark(s, b) AS s FROM %s WHERE mark(s, a) IS NOT NULL OR %s", in(), condition(""))
+	case 11:
+		return fmt.Sprintf("SELECT a, span(b) AS b, max(mark(s, a)) AS s FROM %s GROUP BY a HAVING twice(a) > 0 AND %s", in(), "a < 4")
+	case 12:
+		return fmt.Sprintf("SELECT a, x AS b, s FROM %s LATERAL VIEW around(b) t AS x WHERE %s AND x > 1", in(), condition(""))
+	case 13:
+		return fmt.Sprintf("SELECT a, CAST(coalesce(x, y) AS INT) AS b, 'p' AS s FROM %s PIVOT (max(b) FOR s IN ('a' AS x, 'c' AS y))", in())
+	case 14:
+		return fmt.Sprintf("SELECT DISTINCT a, CASE WHEN a > 0 THEN 12 DIV a WHEN b > 0 THEN 12 DIV b END AS b, s FROM %s WHERE EXISTS (SELECT 1 FROM %s q WHERE q.a > 1 AND %s)", in(), in(), condition("q."))
 	}
 	return fmt.Sprintf("SELECT a, b, s FROM %s ORDER BY a, b, s LIMIT %d", in(), rapid.IntRange(0, 4).Draw(t, "limit"))
 }

@@ -76,7 +76,7 @@ func (s *Session) query(f *frame, statement *sql.Statement) DataFrame {
 		if err != nil || !statement.Explain {
 			return node, err
 		}
-		text, err := explained(node)
+		text, err := explained(node, f.sizes(f.sources()))
 		return &plan.Values{
 			Fields: []types.Field{types.Required("plan", types.String)},
 			Rows:   [][]bound.Expr{{bound.Literal{Value: text, Of: types.String}}},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow"
 
+	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/filelog"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -125,6 +126,19 @@ func (f *files) String() string { return f.format.name() + "[" + f.path + "]" }
 
 // Schema implements Source.
 func (f *files) Schema(context.Context) (types.Schema, error) { return f.format.schema(), f.err }
+
+// Size implements Sized: the sizes of all files.
+func (f *files) Size(fs env.FS) (total int64, err error) {
+	place, err := filelog.Find(fs, f.path)
+	if err != nil {
+		return 0, err
+	}
+	list, err := place.List(fs, func(string) bool { return false })
+	for _, file := range list {
+		total += file.Size
+	}
+	return total, err
+}
 
 // Open implements Source.
 func (f *files) Open(ctx context.Context, query Query) (Reader, error) {

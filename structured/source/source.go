@@ -25,6 +25,15 @@ type Source interface {
 	Open(ctx context.Context, query Query) (Reader, error)
 }
 
+// Sized is a Source that knows about how large it is before it is opened. A small one may
+// be given whole to each partition of a table with which it is joined.
+type Sized interface {
+	Source
+
+	// Size returns the bytes that there are now.
+	Size(files env.FS) (int64, error)
+}
+
 // Query is what a source learns about the query that reads it.
 type Query struct {
 	ID   string // constant over restarts

@@ -13,40 +13,93 @@ const maxBroadcast = 10 << 20
 // chooseJoins lets each partition of one side of a join have the whole of the other one,
 // where that is known to be small: then the larger side need not be exchanged by its
 // keys. A side whose rows without partner are kept cannot be given to several.
-func chooseJoins(root plan.Node) plan.Node {
-	return plan.Rewrite(root, func(node plan.Node) plan.Node {
-		join, ok := node.(*plan.Join)
-		if !ok || join.Broadcast != plan.NoSide || plan.Streaming(join) {
-			return node
-		}
-		if equalities, _ := join.Split(); len(equalities) == 0 {
-			return node
-		}
-		side, least := plan.NoSide, int64(maxBroadcast)
-		if bytes, ok := size(join.Right); ok && bytes <= least && !join.Kind.KeepsRight() {
-			side, least = plan.RightSide, bytes
-		}
-		if bytes, ok := size(join.Left); ok && bytes < least && (join.Kind == physical.Inner || join.Kind == physical.RightOuter) {
-			side = plan.LeftSide
-		}
-		if side == plan.NoSide {
-			return node
-		}
-		chosen := *join
-		chosen.Broadcast = side
-		return &chosen
-	})
+func chooseJoins(sizes Sizes) rule {
+	e := estimate{sizes}
+	return func(root plan.Node) plan.Node {
+		return plan.Rewrite(root, func(node plan.Node) plan.Node {
+			join, ok := node.(*plan.Join)
+			if !ok || join.Broadcast != plan.NoSide || plan.Streaming(join) {
+				return node
+			}
+			if equalities, _ := join.Split(); len(equalities) == 0 {
+				return node
+			}
+			side := e.smaller(join)
+			if side == plan.NoSide {
+				return node
+			}
+			chosen := *join
+			chosen.Broadcast = side
+			return &chosen
+		})
+	}
 }
 
-// size is how many bytes a table has at most, by a guess of how wide values are. It is
-// false if that is not known.
-func size(node plan.Node) (int64, bool) {
-	rows, ok := mostRows(node)
+// estimate guesses how large tables are.
+type estimate struct{ sizes Sizes }
+
+// smaller is the smaller side of a join of those that can be broadcast.
+func (e estimate) smaller(join *plan.Join) (side plan.Side) {
+	least := int64(maxBroadcast)
+	if bytes, ok := e.bytes(join.Right); ok && bytes <= least && !join.Kind.KeepsRight() {
+		side, least = plan.RightSide, bytes
+	}
+	if bytes, ok := e.bytes(join.Left); ok && bytes < least && (join.Kind == physical.Inner || join.Kind == physical.RightOuter) {
+		side = plan.LeftSide
+	}
+	return side
+}
+
+// bytes is how many bytes a table has: as many rows as it has at most, by a guess of how
+// wide they are, or the bytes of the relations below it, by how much wider or narrower
+// its rows are. As in Spark, a filter is taken to keep all rows. It is false if too little
+// is known.
+func (e estimate) bytes(node plan.Node) (int64, bool) {
+	width := rowWidth(node.Output())
+	if rows, ok := mostRows(node); ok {
+		return min(rows, maxBroadcast+1) * width, true
+	}
+	switch n := node.(type) {
+	case *plan.Scan:
+		if e.sizes == nil || n.Relation.Streaming {
+			return 0, false
+		}
+		bytes, ok := e.sizes(n.Relation)
+		return scaled(bytes, width, rowWidth(plan.NewScan(n.Relation).Output())), ok
+	case *plan.Union:
+		sum := int64(0)
+		for _, input := range n.Inputs {
+			bytes, ok := e.bytes(input)
+			if !ok {
+				return 0, false
+			}
+			sum += bytes
+		}
+		return sum, true
+	case *plan.Join:
+		if n.Kind.LeftOnly() {
+			return e.bytes(n.Left)
+		}
+	case *plan.Filter, *plan.Project, *plan.Alias, *plan.Sort, *plan.Offset, *plan.Distinct, *plan.Deduplicate, *plan.Sample, *plan.Over, *plan.Aggregate:
+		input := node.Children()[0]
+		bytes, ok := e.bytes(input)
+		return scaled(bytes, width, rowWidth(input.Output())), ok
+	}
+	return 0, false
+}
+
+// scaled is the size of a table whose rows change their width.
+func scaled(bytes, width, before int64) int64 {
+	return int64(float64(bytes) * float64(width) / float64(before))
+}
+
+// rowWidth is how many bytes a row has: a guess.
+func rowWidth(columns []plan.Column) int64 {
 	width := int64(8)
-	for _, column := range node.Output() {
+	for _, column := range columns {
 		width += widthOf(column.Type)
 	}
-	return rows * width, ok && rows <= maxBroadcast
+	return width
 }
 
 // mostRows is how many rows a table has at most.

@@ -17,10 +17,13 @@ import "github.com/tidewheel/tidewheel/structured/internal/plan"
 // rule is one rewriting.
 type rule func(plan.Node) plan.Node
 
-// Optimize applies the rules until nothing changes.
-func Optimize(root plan.Node) plan.Node {
+// Sizes tells how many bytes a relation has, about; false if that is not known.
+type Sizes func(*plan.Relation) (bytes int64, known bool)
+
+// Optimize applies the rules until nothing changes. Sizes may be nil.
+func Optimize(root plan.Node, sizes Sizes) plan.Node {
 	rules := [...]rule{
-		foldConstants, simplifyBooleans, combineFilters, narrowJoins, pushFilters, pushJoins, mergeProjects, pushLimits, pushColumns, chooseJoins,
+		foldConstants, simplifyBooleans, combineFilters, narrowJoins, pushFilters, pushJoins, mergeProjects, pushLimits, pushColumns, chooseJoins(sizes),
 	}
 	for changed := true; changed; {
 		changed = false

@@ -33,7 +33,7 @@ func TestRulesKeepTheResult(t *testing.T) {
 		for range rapid.IntRange(1, 6).Draw(t, "operations") {
 			node = drawOperation(t, node)
 		}
-		optimised := Optimize(node)
+		optimised := Optimize(node, nil)
 		if optimised != node {
 			rewritten++
 		}
@@ -44,7 +44,7 @@ func TestRulesKeepTheResult(t *testing.T) {
 		if !slices.EqualFunc(got, want, func(a, b []any) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
 			t.Fatalf("got %v\nwant %v\nof\n%s\noptimised\n%s", got, want, plan.Tree(node), plan.Tree(optimised))
 		}
-		if again := Optimize(optimised); again != optimised {
+		if again := Optimize(optimised, nil); again != optimised {
 			t.Fatalf("not a fixed point:\n%s\n%s", plan.Tree(optimised), plan.Tree(again))
 		}
 	}
