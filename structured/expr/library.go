@@ -1695,14 +1695,15 @@ func ToJSON[C Arg](first C, others ...Column) Column { return callOn("to_json", 
 //
 // The fields of a line of separated values as a struct of the columns that a constant
 // names, such as 'a INT, b STRING'. A field that is malformed, empty or missing is
-// null; with the option mode of FAILFAST a malformed one fails the query. Options in a
-// map: sep, nullValue, dateFormat, timestampFormat.
+// null; with the option mode of FAILFAST a malformed line fails the query. A column
+// _corrupt_record, or of the name in the option columnNameOfCorruptRecord, is the line
+// if it is malformed. Options in a map: sep, nullValue, dateFormat, timestampFormat.
 func FromCSV[C Arg](first C, others ...Column) Column { return callOn("from_csv", first, others) }
 
 // ToCSV is the function to_csv.
 //
-// A struct as a line of separated values. Options in a map: sep, nullValue, dateFormat,
-// timestampFormat.
+// A struct as a line of separated values; what is nested is written as a conversion to
+// a string would. Options in a map: sep, nullValue, dateFormat, timestampFormat.
 func ToCSV[C Arg](first C, others ...Column) Column { return callOn("to_csv", first, others) }
 
 // SchemaOfCSV is the function schema_of_csv.

@@ -12,8 +12,8 @@ import (
 )
 
 var csvFunctions = []Function{
-	{Name: "from_csv", Doc: "The fields of a line of separated values as a struct of the columns that a constant names, such as 'a INT, b STRING'. A field that is malformed, empty or missing is null; with the option mode of FAILFAST a malformed one fails the query. Options in a map: sep, nullValue, dateFormat, timestampFormat.", Least: 2, Most: 3, Bind: bindFromCSV, Kernel: fromCSV},
-	{Name: "to_csv", Doc: "A struct as a line of separated values. Options in a map: sep, nullValue, dateFormat, timestampFormat.", Least: 1, Most: 2, Bind: bindToCSV, Kernel: toCSV},
+	{Name: "from_csv", Doc: "The fields of a line of separated values as a struct of the columns that a constant names, such as 'a INT, b STRING'. A field that is malformed, empty or missing is null; with the option mode of FAILFAST a malformed line fails the query. A column _corrupt_record, or of the name in the option columnNameOfCorruptRecord, is the line if it is malformed. Options in a map: sep, nullValue, dateFormat, timestampFormat.", Least: 2, Most: 3, Bind: bindFromCSV, Kernel: fromCSV},
+	{Name: "to_csv", Doc: "A struct as a line of separated values; what is nested is written as a conversion to a string would. Options in a map: sep, nullValue, dateFormat, timestampFormat.", Least: 1, Most: 2, Bind: bindToCSV, Kernel: toCSV},
 	{Name: "schema_of_csv", Doc: "The columns, _c0 and on, of a constant line of separated values, as from_csv takes them.", Least: 1, Most: 2, Bind: bindSchemaOfCSV},
 }
 
@@ -22,11 +22,15 @@ type csvFormat struct {
 	separator, null string
 	date, timestamp timePattern // nil: ISO 8601
 	failsFast       bool
+	corrupt         string // the column of malformed lines
 }
 
 // newCSVFormat reads options. The error names one that there is not.
 func newCSVFormat(options map[string]string) (f csvFormat, err error) {
 	f.separator = ","
+	if f.corrupt, f.failsFast, err = malformedOptions(options); err != nil {
+		return f, err
+	}
 	for name, value := range options { //det:unordered each sets a field of its own
 		switch name {
 		case "sep", "delimiter":
@@ -39,10 +43,9 @@ func newCSVFormat(options map[string]string) (f csvFormat, err error) {
 			f.date, err = parseTimePattern(value)
 		case "timestampformat":
 			f.timestamp, err = parseTimePattern(value)
-		case "mode":
-			f.failsFast = failsFast(options)
+		case "mode", "columnnameofcorruptrecord":
 		default:
-			err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat and mode", name)
+			err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat, mode and columnNameOfCorruptRecord", name)
 		}
 		if err != nil {
 			return f, err
@@ -67,8 +70,10 @@ func bindFromCSV(b Binding, args []bound.Expr) (bound.Expr, error) {
 	if of.Kind() != types.KindStruct {
 		return nil, fault.Analysisf("INVALID_SCHEMA.NON_STRUCT_TYPE", "from_csv: %q is no list of columns", schema)
 	}
-	if err := b.flat(of); err != nil {
-		return nil, err
+	for _, field := range of.Fields() {
+		if field.Type.IsNested() {
+			return nil, fault.Analysisf("UNSUPPORTED_DATATYPE", "from_csv: field %s is of type %s, which no separated value is", field.Name, field.Type)
+		}
 	}
 	call := b.zoned("from_csv", of, text)
 	call.Args = append(call.Args, args[2:]...)
@@ -79,17 +84,7 @@ func bindToCSV(b Binding, args []bound.Expr) (bound.Expr, error) {
 	if args[0].Type().Kind() != types.KindStruct {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "to_csv takes a struct, not %s", args[0].Type())
 	}
-	return b.zoned("to_csv", types.String, args...), b.flat(args[0].Type())
-}
-
-// flat checks that no field of a struct is nested.
-func (b Binding) flat(of types.Type) error {
-	for _, field := range of.Fields() {
-		if field.Type.IsNested() {
-			return fault.Analysisf("UNSUPPORTED_DATATYPE", "%s: field %s is of type %s, for which there is no separated value; turn it into a string", b.Name, field.Name, field.Type)
-		}
-	}
-	return nil
+	return b.zoned("to_csv", types.String, args...), nil
 }
 
 // bindSchemaOfCSV tries narrow types before wider ones.

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -37,21 +38,46 @@ func fromCSV(call bound.Call) (Kernel, error) {
 		if err != nil {
 			return err
 		}
-		line := string(args[0].String(row))
-		fields := splitCSV(line, format.separator)
-		for i := range out.Children {
-			child := &out.Children[i]
-			if i < len(fields) && fields[i].append(child, format, zone) {
-				continue
-			}
-			if format.failsFast && (i >= len(fields) || !fields[i].isNull(format)) {
-				return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no line of %s", line, call.Of)
-			}
-			child.AppendNull()
+		corrupt, err := corruptField(call.Of, format.corrupt)
+		if err != nil {
+			return err
 		}
-		out.EndStruct()
+		line := string(args[0].String(row))
+		if ok := format.read(out, line, corrupt, zone); !ok && format.failsFast {
+			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no line of %s", line, call.Of)
+		}
 		return nil
 	}), err
+}
+
+// read appends the fields of a line. It reports whether all were there and had values, or
+// puts the line into the corrupt field, if there is one.
+func (f *csvFormat) read(out *vector.Column, line string, corrupt int, zone *time.Location) (ok bool) {
+	fields := splitCSV(line, f.separator)
+	ok = true
+	for i := range out.Children {
+		child := &out.Children[i]
+		switch {
+		case i == corrupt:
+			continue
+		case len(fields) == 0:
+			ok = false
+			child.AppendNull()
+			continue
+		case !fields[0].append(child, f, zone):
+			ok = ok && fields[0].isNull(f)
+			child.AppendNull()
+		}
+		fields = fields[1:]
+	}
+	ok = ok && len(fields) == 0
+	if corrupt >= 0 && ok {
+		out.Children[corrupt].AppendNull()
+	} else if corrupt >= 0 {
+		out.Children[corrupt].AppendString([]byte(line))
+	}
+	out.EndStruct()
+	return ok
 }
 
 func (f csvField) isNull(format *csvFormat) bool { return !f.quoted && f.text == format.null }
@@ -108,21 +134,64 @@ func toCSV(call bound.Call) (Kernel, error) {
 // write appends a value without the blanks around it; in quotes if it is empty, or has a
 // quote, the separator or the end of a line in it.
 func (f *csvFormat) write(dst []byte, c *vector.Column, row int, zone *time.Location) []byte {
-	var text string
-	switch of := c.Type.Kind(); {
-	case c.IsNull(row):
+	if c.IsNull(row) {
 		return append(dst, f.null...)
-	case of == types.KindDate && f.date != nil:
-		clock := int64(c.Ints[row]) * calendar.Day
-		text = string(f.date.format(nil, clock, clock, time.UTC))
-	case of == types.KindTimestamp && f.timestamp != nil:
-		text = string(f.timestamp.format(nil, calendar.Clock(c.Longs[row], zone), c.Longs[row], zone))
-	default:
-		text = plain(c, row, zone)
 	}
-	text = strings.TrimSpace(text)
+	text := strings.TrimSpace(string(f.text(nil, c, row, zone)))
 	if text != "" && !strings.ContainsAny(text, "\"\r\n") && !strings.Contains(text, f.separator) {
 		return append(dst, text...)
 	}
 	return append(append(append(dst, '"'), strings.ReplaceAll(text, `"`, `\"`)...), '"')
+}
+
+// text appends a value that is not null: [a, b] for an array, {a, b} for a struct and
+// {k -> v} for a map. A null among them has no blank before it.
+func (f *csvFormat) text(dst []byte, c *vector.Column, row int, zone *time.Location) []byte {
+	switch of := c.Type.Kind(); {
+	case of == types.KindArray:
+		dst = append(dst, '[')
+		from := int(c.Offsets[row])
+		for at := from; at < int(c.Offsets[row+1]); at++ {
+			dst = f.element(dst, &c.Children[0], at, at == from, zone)
+		}
+		return append(dst, ']')
+	case of == types.KindStruct:
+		dst = append(dst, '{')
+		for i := range c.Children {
+			dst = f.element(dst, &c.Children[i], row, i == 0, zone)
+		}
+		return append(dst, '}')
+	case of == types.KindMap:
+		dst = append(dst, '{')
+		entries, from := &c.Children[0], int(c.Offsets[row])
+		for at := from; at < int(c.Offsets[row+1]); at++ {
+			dst = f.element(dst, &entries.Children[0], at, at == from, zone)
+			dst = append(dst, " ->"...)
+			if !entries.Children[1].IsNull(at) {
+				dst = f.text(append(dst, ' '), &entries.Children[1], at, zone)
+			}
+		}
+		return append(dst, '}')
+	case of == types.KindBinary:
+		return fmt.Appendf(dst, "[% X]", c.String(row))
+	case of == types.KindDate && f.date != nil:
+		clock := int64(c.Ints[row]) * calendar.Day
+		return f.date.format(dst, clock, clock, time.UTC)
+	case of == types.KindTimestamp && f.timestamp != nil:
+		return f.timestamp.format(dst, calendar.Clock(c.Longs[row], zone), c.Longs[row], zone)
+	}
+	return append(dst, plain(c, row, zone)...)
+}
+
+func (f *csvFormat) element(dst []byte, c *vector.Column, at int, first bool, zone *time.Location) []byte {
+	if !first {
+		dst = append(dst, ',')
+	}
+	if c.IsNull(at) {
+		return append(dst, f.null...)
+	}
+	if !first {
+		dst = append(dst, ' ')
+	}
+	return f.text(dst, c, at, zone)
 }

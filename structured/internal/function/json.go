@@ -5,6 +5,7 @@ import (
 	"encoding/json/jsontext"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -37,7 +38,7 @@ var jsonFunctions = []Function{
 	{Name: "schema_of_json", Doc: "The type of a constant JSON text, as from_json takes it. Options change nothing.", Least: 1, Most: 2, Bind: bindSchemaOfJSON},
 	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		if !args[0].Type().IsNested() {
-			return nil, b.Mismatch(args, 0, "a struct, map or array")
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "to_json takes a struct, a map or an array, not %s", args[0].Type())
 		}
 		return b.zoned("to_json", types.String, args[0]), nil
 	}, Kernel: func(call bound.Call) (Kernel, error) {

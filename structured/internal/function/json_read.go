@@ -2,6 +2,7 @@ package function
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json/jsontext"
 	"slices"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/sql"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -25,6 +27,12 @@ func bindFromJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
 	of, err := typeOf(schema)
 	if err != nil {
 		return nil, err
+	}
+	switch {
+	case !of.IsNested():
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "from_json: the type must be a struct, an array or a map, not %s", of)
+	case of.Kind() == types.KindMap && of.Key() != types.String:
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_MAP_KEY_TYPE", "from_json: the keys of a map are strings, not %s", of.Key())
 	}
 	call := b.zoned("from_json", of, text)
 	if len(args) == 3 {
@@ -50,17 +58,60 @@ func fromJSON(call bound.Call) (Kernel, error) {
 		if args[0].IsNull(row) {
 			return null
 		}
-		value := jsontext.Value(bytes.TrimSpace(args[0].String(row)))
-		bad := !value.IsValid(jsontext.AllowDuplicateNames(true))
-		if bad {
-			value = nil
+		corruptName, failsFast, err := malformedOptions(optionsAt(args, 1, row))
+		if err != nil {
+			return err
 		}
-		ok := appendFromJSON(out, value, zone)
-		if (!ok || bad) && failsFast(optionsAt(args, 1, row)) {
-			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no JSON of type %s", args[0].String(row), call.Of)
+		corrupt, err := corruptField(call.Of, corruptName)
+		if err != nil {
+			return err
+		}
+		text := args[0].String(row)
+		value := firstJSON(text)
+		if len(bytes.TrimSpace(text)) == 0 {
+			return null
+		}
+		if ok := rootFromJSON(out, value, corrupt, text, zone); !ok && failsFast {
+			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no JSON of type %s", text, call.Of)
 		}
 		return nil
 	}), err
+}
+
+// firstJSON is the value that a text begins with, nil if it is none. What follows does not
+// count.
+func firstJSON(text []byte) jsontext.Value {
+	value, err := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)).ReadValue()
+	if err != nil {
+		return nil
+	}
+	return value
+}
+
+// rootFromJSON appends a whole text. One that is not of the type is put into the corrupt
+// field, if there is one. An object stands for an array of one struct, too; an array is null
+// as a whole if one of its elements has no value.
+func rootFromJSON(out *vector.Column, value jsontext.Value, corrupt int, text []byte, zone *time.Location) (ok bool) {
+	switch of := out.Type; {
+	case of.Kind() == types.KindStruct:
+		ok = value != nil && value.Kind() == 'n' || fieldsFromJSON(out, value, corrupt, zone)
+		if value != nil && value.Kind() == 'n' {
+			for i := range out.Children {
+				out.Children[i].AppendNull()
+			}
+		} else if corrupt >= 0 && ok {
+			out.Children[corrupt].AppendNull()
+		} else if corrupt >= 0 {
+			out.Children[corrupt].AppendString(text)
+		}
+		out.EndStruct()
+		return ok
+	case of.Kind() == types.KindArray && of.Element().Kind() == types.KindStruct && value != nil && value.Kind() == '{':
+		ok = structFromJSON(&out.Children[0], value, zone)
+		out.EndArray()
+		return ok
+	}
+	return appendFromJSON(out, value, zone)
 }
 
 // appendFromJSON appends a value, null if it is not of the column's type; ok is false
@@ -69,11 +120,7 @@ func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 	t := out.Type
 	switch {
 	case value == nil && t.Kind() == types.KindStruct:
-		for i := range out.Children {
-			out.Children[i].AppendNull()
-		}
-		out.EndStruct()
-		return false
+		return structFromJSON(out, nil, zone)
 	case value == nil:
 		out.AppendNull()
 		return false
@@ -118,12 +165,22 @@ func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 }
 
 func structFromJSON(out *vector.Column, value jsontext.Value, zone *time.Location) (ok bool) {
-	members, isObject := jsonMembers(value)
-	if !isObject {
-		return appendFromJSON(out, nil, zone)
+	ok = fieldsFromJSON(out, value, -1, zone)
+	out.EndStruct()
+	return ok
+}
+
+// fieldsFromJSON appends the members of an object to the fields of a struct but for one;
+// all are null if it is none.
+func fieldsFromJSON(out *vector.Column, value jsontext.Value, but int, zone *time.Location) (ok bool) {
+	members, ok := jsonMembers(value)
+	if !ok {
+		members = nil
 	}
-	ok = true
 	for i, field := range out.Type.Fields() {
+		if i == but {
+			continue
+		}
 		var found jsontext.Value
 		for _, m := range members {
 			if m.name == field.Name {
@@ -136,7 +193,6 @@ func structFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 		}
 		ok = appendFromJSON(&out.Children[i], found, zone) && ok
 	}
-	out.EndStruct()
 	return ok
 }
 
@@ -161,6 +217,18 @@ func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 		ok = kind == '0'
 	case of == types.KindFloat || of == types.KindDouble:
 		ok = kind == '0' || kind == '"' && slices.Contains(namedFloats, string(inside))
+	case of == types.KindBinary:
+		data, err := base64.StdEncoding.DecodeString(string(inside))
+		if ok = kind == '"' && err == nil; ok {
+			out.AppendString(data)
+		}
+		return ok
+	case of == types.KindTimestamp && kind == '0':
+		seconds, whole := values.ParseWhole(inside)
+		if whole {
+			out.AppendLong(seconds * 1_000_000)
+		}
+		return whole
 	case of != types.KindDecimal:
 		ok = kind == '"'
 	}

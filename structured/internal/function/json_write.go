@@ -34,7 +34,7 @@ func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []by
 		first := true
 		entries := &c.Children[0]
 		for i := int(c.Offsets[row]); i < int(c.Offsets[row+1]); i++ {
-			dst = appendName(dst, plain(&entries.Children[0], i, zone), &first)
+			dst = appendName(dst, keyText(&entries.Children[0], i, zone), &first)
 			dst = appendJSON(dst, &entries.Children[1], i, zone)
 		}
 		return append(dst, '}')
@@ -55,6 +55,31 @@ func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []by
 		}
 	}
 	return quoted(dst, plain(c, row, zone))
+}
+
+// keyText is the key of a map. One that is nested is its values in brackets.
+func keyText(c *vector.Column, row int, zone *time.Location) string {
+	var parts []string
+	switch c.Type.Kind() {
+	case types.KindStruct:
+		for i := range c.Children {
+			parts = append(parts, partText(&c.Children[i], row, zone))
+		}
+	case types.KindArray, types.KindMap:
+		for i := int(c.Offsets[row]); i < int(c.Offsets[row+1]); i++ {
+			parts = append(parts, partText(&c.Children[0], i, zone))
+		}
+	default:
+		return plain(c, row, zone)
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+func partText(c *vector.Column, row int, zone *time.Location) string {
+	if c.IsNull(row) {
+		return "null"
+	}
+	return keyText(c, row, zone)
 }
 
 func quoted(dst []byte, text string) []byte {

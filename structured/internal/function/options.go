@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -22,5 +23,30 @@ func optionsAt(args []*vector.Column, i, row int) map[string]string {
 	return options
 }
 
-// failsFast reports whether the option mode wants malformed texts to fail the query.
-func failsFast(options map[string]string) bool { return strings.EqualFold(options["mode"], "FAILFAST") }
+// malformedOptions are what the options say about malformed texts: the column that gets
+// them, and whether they fail the query.
+func malformedOptions(options map[string]string) (corrupt string, failsFast bool, err error) {
+	corrupt = "_corrupt_record"
+	if name, ok := options["columnnameofcorruptrecord"]; ok {
+		corrupt = name
+	}
+	mode, ok := options["mode"]
+	if ok && !strings.EqualFold(mode, "PERMISSIVE") && !strings.EqualFold(mode, "FAILFAST") {
+		err = fault.Runtimef("PARSE_MODE_UNSUPPORTED", "the mode of the function is PERMISSIVE or FAILFAST, not %s", mode)
+	}
+	return corrupt, strings.EqualFold(mode, "FAILFAST"), err
+}
+
+// corruptField is which field of a struct gets malformed texts, -1 if none does.
+func corruptField(of types.Type, name string) (int, error) {
+	for i, field := range of.Fields() {
+		if field.Name != name {
+			continue
+		}
+		if field.Type != types.String {
+			return -1, fault.Runtimef("INVALID_CORRUPT_RECORD_TYPE", "column %s gets malformed texts, so it must be a string, not %s", name, field.Type)
+		}
+		return i, nil
+	}
+	return -1, nil
+}
