@@ -100,6 +100,21 @@ func TestPairsOfValues(t *testing.T) {
 		byCustomer := session.FromSlice(someOrders).KeyBy(customer)
 		amounts := byCustomer.MapValues(func(o order) float64 { return o.Amount })
 		same(t, mapOf(t, amounts.ReduceByKey(plus)), map[string]float64{"ann": 40, "bob": 20, "eve": 5})
+		same(t, mapOf(t, amounts.FoldByKey(0, plus)), map[string]float64{"ann": 40, "bob": 20, "eve": 5})
+		sorted := amounts.SortBy(rdd.Value)
+		pairs, err := sorted.Collect(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, pairs, []rdd.Pair[string, float64]{{Key: "eve", Value: 5}, {Key: "ann", Value: 10}, {Key: "bob", Value: 20}, {Key: "ann", Value: 30}})
+		least, err := sorted.MapValues(func(amount float64) float64 { return -amount }).Take(t.Context(), 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, least, []rdd.Pair[string, float64]{{Key: "eve", Value: -5}, {Key: "ann", Value: -10}})
+		if _, err := amounts.FoldByKey(0, nil).Collect(t.Context()); !errors.Is(err, errNilFunction) {
+			t.Errorf("FoldByKey of nil: %v", err)
+		}
 		same(t, mapOf(t, byCustomer.AggregateByKey(func() map[string]int { return map[string]int{} },
 			func(seen map[string]int, o order) map[string]int {
 				for _, tag := range o.Tags {

@@ -1,8 +1,10 @@
 package structured
 
 import (
+	"cmp"
 	"context"
 
+	"github.com/tidewheel/tidewheel/rdd"
 	"github.com/tidewheel/tidewheel/structured/expr"
 	"github.com/tidewheel/tidewheel/structured/internal/typed"
 )
@@ -73,6 +75,13 @@ func (p Pairs[K, V]) AggregateByKey[A any](zero func() A, add func(A, V) A, merg
 	fold := typed.Folding[V, A]{Start: zero, Step: add, Join: merge}
 	table := p.table.given("AggregateByKey", zero == nil || add == nil || merge == nil)
 	return Pairs[K, A]{folded(table, p.flow, "aggregate_by_key", fold), typed.Read[typed.Pair[K, A]]()}
+}
+
+// FoldByKey is ReduceByKey that starts from zero, once for each key in each partition; so
+// zero should be neutral, and f must not change it.
+func (p Pairs[K, V]) FoldByKey(zero V, f func(V, V) V) Pairs[K, V] {
+	fold := typed.Folding[V, V]{Start: func() V { return zero }, Step: f, Join: f}
+	return Pairs[K, V]{folded(p.table.given("FoldByKey", f == nil), p.flow, "fold_by_key", fold), typed.Read[typed.Pair[K, V]]()}
 }
 
 // GroupByKey is f of each key and its values, which are all in memory at once and come
@@ -146,9 +155,38 @@ func (p Pairs[K, V]) FullOuterJoin[W, R any](b Pairs[K, W], f func(v V, hasV boo
 	return Pairs[K, R]{table, flow}
 }
 
+// SortBy sorts by something made of key and value, the smallest first; NaN is the
+// greatest number. rdd.Key and rdd.Value are such functions.
+func (p Pairs[K, V]) SortBy[S cmp.Ordered](key func(K, V) S) Pairs[K, V] {
+	by := keyed(p.flow, func(pair typed.Pair[K, V]) S { return key(pair.Key, pair.Value) })
+	sorted := written(p.table.given("SortBy", key == nil), by).OrderBy("key")
+	return Pairs[K, V]{sorted, typed.Map(typed.Read[typed.Pair[S, typed.Pair[K, V]]](), "values",
+		func(p typed.Pair[S, typed.Pair[K, V]]) (typed.Pair[K, V], error) { return p.Value, nil })}
+}
+
 // Err returns the first mistake made in building the table, and nil if there is none so
 // far.
 func (p Pairs[K, V]) Err() error { return p.table.Err() }
+
+// Collect returns the pairs, in order after SortBy.
+func (p Pairs[K, V]) Collect(ctx context.Context) ([]rdd.Pair[K, V], error) {
+	return collectPairs[K, V](ctx, p.DataFrame())
+}
+
+// Take returns up to n pairs, the first ones after SortBy.
+func (p Pairs[K, V]) Take(ctx context.Context, n int64) ([]rdd.Pair[K, V], error) {
+	return collectPairs[K, V](ctx, p.DataFrame().Limit(n))
+}
+
+func collectPairs[K comparable, V any](ctx context.Context, table DataFrame) (pairs []rdd.Pair[K, V], err error) {
+	for pair, err := range All[typed.Pair[K, V]](ctx, table) {
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, rdd.Pair[K, V]{Key: pair.Key, Value: pair.Value})
+	}
+	return pairs, nil
+}
 
 // CollectMap returns the pairs as a map; of several values of a key it has one.
 func (p Pairs[K, V]) CollectMap(ctx context.Context) (map[K]V, error) {

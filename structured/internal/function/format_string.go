@@ -1,15 +1,15 @@
 package function
 
 import (
-	"bytes"
 	"fmt"
-	"slices"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
-
-	"github.com/apache/arrow-go/v18/arrow/decimal128"
+	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
-	"github.com/tidewheel/tidewheel/structured/internal/decimal"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -21,102 +21,230 @@ func bindFormatString(b Binding, args []bound.Expr) (bound.Expr, error) {
 	return b.call("format_string", types.String, args...), err
 }
 
-// formatString fills the directives of Java's Formatter that Go's have a counterpart
-// for.
+// directivePattern is a directive of Java's Formatter: which argument, flags, width,
+// precision and conversion.
+var directivePattern = regexp.MustCompile(`%(\d+\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([a-zA-Z%])`)
+
+// directive is one place of a format to be filled.
+type directive struct {
+	flags            string
+	width, precision int // -1: not given
+	verb             byte
+}
+
+func (d directive) has(flag string) bool { return strings.Contains(d.flags, flag) }
+
+// formatString fills the directives of Java's Formatter, but for those of times (%t), of
+// floats in base 16 (%a) and of hashes (%h).
 func formatString(out *vector.Column, args []*vector.Column, row int) error {
 	if args[0].IsNull(row) {
 		return null
 	}
-	list := make([]any, len(args)-1)
-	for i, arg := range args[1:] {
-		switch value := arg.Value(row).(type) {
-		case nil:
-			list[i] = nullText{}
-		case float32:
-			list[i] = fraction{float64(value), values.AppendFloat(nil, value)}
-		case float64:
-			list[i] = fraction{value, values.AppendDouble(nil, value)}
-		case int64:
-			list[i] = integer{value, uint64(value)}
-		case int32:
-			list[i] = integer{int64(value), uint64(uint32(value))}
-		case decimal128.Num:
-			list[i] = fraction{decimal.Float(value, arg.Type.Scale()), values.AppendDecimal(nil, value, arg.Type.Scale())}
-		default:
-			list[i] = value
+	format := string(args[0].String(row))
+	next, last, at := 1, 0, 0
+	for _, m := range directivePattern.FindAllStringSubmatchIndex(format, -1) {
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return format[m[2*i]:m[2*i+1]]
 		}
+		if strings.Contains(format[at:m[0]], "%") {
+			break
+		}
+		out.Bytes = append(out.Bytes, format[at:m[0]]...)
+		at = m[1]
+		d := directive{flags: group(2), width: number(group(3)), precision: number(strings.TrimPrefix(group(4), ".")), verb: group(5)[0]}
+		if d.width < 0 && (d.has("-") || d.has("0")) {
+			return malformedFormat(format, "has %"+d.flags+string(d.verb)+", which needs a width")
+		}
+		if d.verb == 'n' || d.verb == '%' {
+			out.Bytes = append(out.Bytes, map[byte]string{'n': "\n", '%': d.padded("%", false)}[d.verb]...)
+			continue
+		}
+		switch index := number(strings.TrimSuffix(group(1), "$")); {
+		case index > 0:
+			last = index
+		case !d.has("<"):
+			last, next = next, next+1
+		}
+		if last < 1 || last >= len(args) {
+			return malformedFormat(format, fmt.Sprintf("has %%%c for an argument that there is not", d.verb))
+		}
+		text, ok := d.fill(args[last], row)
+		if !ok {
+			return malformedFormat(format, fmt.Sprintf("has %%%c for a value of type %s", d.verb, args[last].Type))
+		}
+		out.Bytes = append(out.Bytes, text...)
 	}
-	format := strings.ReplaceAll(string(args[0].String(row)), "%n", "\n")
-	out.Bytes = fmt.Appendf(out.Bytes, format, list...)
+	if strings.Contains(format[at:], "%") {
+		return malformedFormat(format, "has a % that no conversion follows")
+	}
+	out.Bytes = append(out.Bytes, format[at:]...)
 	out.EndString()
 	return nil
 }
 
-// nullText prints as the string null, with the width and the precision of the
-// directive.
-type nullText struct{}
-
-func (nullText) Format(state fmt.State, _ rune) {
-	_, _ = fmt.Fprintf(state, fmt.FormatString(state, 's'), "null")
+func malformedFormat(format, what string) error {
+	return fault.Runtimef("INVALID_PARAMETER_VALUE.PATTERN", "the format %q %s", format, what)
 }
 
-// integer prints in hexadecimal and octal without a sign, as Java does.
-type integer struct {
-	value int64
-	bits  uint64
-}
-
-func (n integer) Format(state fmt.State, verb rune) {
-	switch verb {
-	case 'x', 'X', 'o':
-		_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), n.bits)
-	case 's':
-		_, _ = fmt.Fprintf(state, fmt.FormatString(state, 'd'), n.value)
-	default:
-		_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), n.value)
+func number(digits string) int {
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		return -1
 	}
+	return n
 }
 
-// fraction prints as Java does: %f rounds the digits that the number is written with,
-// and half away from zero, where Go rounds its exact value.
-type fraction struct {
-	value  float64
-	digits []byte // the fewest that stand for it
+// fill is the text of a value; ok is false if the directive is for values of other types.
+func (d directive) fill(c *vector.Column, row int) (text string, ok bool) {
+	lower := d
+	if lower.verb = d.verb | 0x20; lower.verb != d.verb {
+		switch d.verb {
+		case 'B', 'C', 'E', 'G', 'S', 'X':
+			text, ok = lower.fill(c, row)
+			return strings.ToUpper(text), ok
+		}
+		return "", false
+	}
+	kind := c.Type.Kind()
+	fraction := kind == types.KindFloat || kind == types.KindDouble // a decimal is a text, as in Spark
+	switch isNull := c.IsNull(row); {
+	case d.verb == 'b':
+		return d.text(strconv.FormatBool(!isNull && (kind != types.KindBoolean || c.Bools.Get(row)))), true
+	case !strings.ContainsRune("scdoxefg", rune(d.verb)):
+		return "", false
+	case isNull:
+		return d.text("null"), true
+	case d.verb == 's' && (kind == types.KindDate || c.Type.IsTime()):
+		return d.text(fmt.Sprint(c.Value(row))), true // the number within, as in Spark
+	case d.verb == 's':
+		return d.text(partText(c, row, time.UTC)), true
+	case d.verb == 'c':
+		return d.padded(string(rune(wholeOf(c, row))), false), c.Type.IsInteger()
+	case d.verb == 'd':
+		return d.signed(strconv.FormatInt(wholeOf(c, row), 10), true), c.Type.IsInteger()
+	case d.verb == 'o' || d.verb == 'x':
+		return d.bits(c, row), c.Type.IsInteger()
+	case !fraction:
+		return "", false
+	}
+	digits := partText(c, row, time.UTC)
+	value, _ := strconv.ParseFloat(digits, 64)
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		return d.signed(digits, false), true
+	}
+	return d.signed(d.decimals(value, digits), true), true
 }
 
-func (f fraction) Format(state fmt.State, verb rune) {
-	precision, ok := state.Precision()
-	if !ok {
+func wholeOf(c *vector.Column, row int) int64 {
+	if !c.Type.IsInteger() {
+		return 0
+	}
+	return c.Whole(row)
+}
+
+// text cuts a text to the precision and fills it up to the width.
+func (d directive) text(text string) string {
+	if runes := []rune(text); d.precision >= 0 && d.precision < len(runes) {
+		text = string(runes[:d.precision])
+	}
+	return d.padded(text, false)
+}
+
+func (d directive) padded(text string, zeros bool) string {
+	missing := max(d.width-len([]rune(text)), 0)
+	switch {
+	case d.has("-"):
+		return text + strings.Repeat(" ", missing)
+	case zeros:
+		return strings.Repeat("0", missing) + text
+	}
+	return strings.Repeat(" ", missing) + text
+}
+
+// bits is a number in base 8 or 16, a negative one as what it is in its width.
+func (d directive) bits(c *vector.Column, row int) string {
+	if !c.Type.IsInteger() {
+		return ""
+	}
+	value, base, prefix := uint64(c.Whole(row)), 16, "0x"
+	switch c.Type {
+	case types.Int:
+		value = uint64(uint32(value))
+	case types.Smallint:
+		value = uint64(uint16(value))
+	case types.Tinyint:
+		value = uint64(uint8(value))
+	}
+	if d.verb == 'o' {
+		base, prefix = 8, "0"
+	}
+	text := strconv.FormatUint(value, base)
+	if d.has("#") {
+		text = prefix + text
+	}
+	return d.padded(text, d.has("0"))
+}
+
+// decimals writes a number without its flags. %f rounds the digits that it is written
+// with, and half away from zero; %g is %f or %e, whichever is shorter.
+func (d directive) decimals(value float64, digits string) string {
+	precision := d.precision
+	if precision < 0 {
 		precision = 6
 	}
-	if verb == 'f' && precision < types.MaxPrecision {
-		if rounded, fits, ok := values.ParseDecimal(f.digits, types.MaxPrecision, precision); ok && fits {
-			fill(state, values.AppendDecimal(nil, rounded, precision))
-			return
+	verb := d.verb
+	if verb == 'g' {
+		precision = max(precision, 1)
+		scientific := strconv.FormatFloat(value, 'e', precision-1, 64)
+		exponent, _ := strconv.Atoi(scientific[strings.IndexByte(scientific, 'e')+1:])
+		if verb, precision = 'e', precision-1; value == 0 || exponent >= -4 && exponent <= precision {
+			verb, precision = 'f', precision-exponent
 		}
 	}
-	_, _ = fmt.Fprintf(state, fmt.FormatString(state, verb), f.value)
+	if verb == 'f' && precision < types.MaxPrecision {
+		if rounded, fits, ok := values.ParseDecimal([]byte(digits), types.MaxPrecision, precision); ok && fits {
+			return string(values.AppendDecimal(nil, rounded, precision))
+		}
+	}
+	return strconv.FormatFloat(value, verb, precision, 64)
 }
 
-// fill writes a number with the sign and the width of a directive.
-func fill(state fmt.State, number []byte) {
-	var sign []byte
-	switch {
-	case number[0] == '-':
-		sign, number = number[:1], number[1:]
-	case state.Flag('+'):
-		sign = []byte("+")
-	case state.Flag(' '):
-		sign = []byte(" ")
+// signed gives a number its sign, groups of three digits and width.
+func (d directive) signed(text string, finite bool) string {
+	digits, negative := strings.CutPrefix(text, "-")
+	if d.has(",") && finite && d.verb != 'e' {
+		whole, rest, found := strings.Cut(digits, ".")
+		digits = grouped(whole)
+		if found {
+			digits += "." + rest
+		}
 	}
-	width, _ := state.Width()
-	missing := max(width-len(sign)-len(number), 0)
-	parts := [][]byte{bytes.Repeat([]byte(" "), missing), sign, number}
+	sign, end := "", ""
 	switch {
-	case state.Flag('-'):
-		parts = [][]byte{sign, number, parts[0]}
-	case state.Flag('0'):
-		parts = [][]byte{sign, bytes.Repeat([]byte("0"), missing), number}
+	case negative && d.has("("):
+		sign, end = "(", ")"
+	case negative:
+		sign = "-"
+	case d.has("+"):
+		sign = "+"
+	case d.has(" "):
+		sign = " "
 	}
-	_, _ = state.Write(slices.Concat(parts...))
+	if d.has("0") && finite {
+		inner := d
+		inner.width -= len(sign) + len(end)
+		return sign + inner.padded(digits, true) + end
+	}
+	return d.padded(sign+digits+end, false)
+}
+
+// grouped puts commas between thousands.
+func grouped(digits string) string {
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
 }

@@ -44,10 +44,7 @@ var timestampFunctions = []Function{
 	{Name: "timestampdiff", Doc: "The whole units from one timestamp to another.", Least: 3, Most: 3, Bind: bindTimestampDiff, Kernel: zonedStrict(timestampDiff)},
 	{
 		Name: "micros_between", Doc: "The interval from the second timestamp to the first: what their difference is. A day of it is one of the calendar.", Params: []types.Type{types.Timestamp, types.Timestamp}, Result: types.DayTime,
-		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			out.Longs[row] = args[0].Longs[row] - args[1].Longs[row]
-			return nil
-		}),
+		Kernel: zonedStrict(microsBetween),
 	},
 	{Name: "add_interval_months", Doc: "A time plus or minus months: what + does.", Least: 3, Most: 3, Operator: true, Kernel: zonedStrict(addIntervalMonths)},
 	{Name: "add_interval_days", Doc: "A date plus or minus days: what + does.", Least: 3, Most: 3, Operator: true, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
@@ -403,11 +400,19 @@ func timestampDiff(out *vector.Column, args []*vector.Column, row int, zone *tim
 	switch {
 	case unit.months != 0:
 		out.Longs[row] = wholeMonths(from, to, zone) / unit.months
-	case unit.micros%calendar.Day == 0:
-		out.Longs[row] = (calendar.Clock(to, zone) - calendar.Clock(from, zone)) / unit.micros
 	default:
-		out.Longs[row] = (to - from) / unit.micros
+		out.Longs[row] = (calendar.Clock(to, zone) - calendar.Clock(from, zone)) / unit.micros
 	}
+	return nil
+}
+
+// microsBetween is the time between what clocks show: a day in which they are changed has
+// 24 hours.
+func microsBetween(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
+	if args[0].Type == types.TimestampNTZ {
+		zone = time.UTC
+	}
+	out.Longs[row] = calendar.Clock(args[0].Longs[row], zone) - calendar.Clock(args[1].Longs[row], zone)
 	return nil
 }
 

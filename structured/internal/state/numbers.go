@@ -61,12 +61,16 @@ func (t *table) findWords(key *vector.Column, rows vector.Selection, hashes, wor
 	nulls := key.HasNulls()
 	slots, stored := t.slots, t.words
 	mask := uint64(len(slots) - 1)
+	t.guess(hashes, numbers)
 	for i := range numbers {
 		if nulls && key.IsNull(rowAt(rows, i)) {
 			numbers[i] = int32(t.null)
 			continue
 		}
 		hash, word := hashes[i], words[i]
+		if number := int(numbers[i]); number >= 0 && stored[number] == word && number != t.null {
+			continue
+		}
 		found := int32(-1)
 		for p := hash & mask; ; p = (p + 1) & mask {
 			s := slots[p&uint64(len(slots)-1)]

@@ -171,9 +171,13 @@ func (t *table) assignWords(key *vector.Column, selection vector.Selection, hash
 	scratch := t.scratch[:len(numbers)]
 	hashes = hashes[:len(numbers)]
 	nulls := key.HasNulls()
+	t.guess(hashes, numbers)
 	for i := range numbers {
 		hash, word := hashes[i], scratch[i]
 		isNull := nulls && key.IsNull(rowAt(selection, i))
+		if number := int(numbers[i]); number >= 0 && t.words[number] == word && number != t.null && !isNull {
+			continue
+		}
 		if isNull && t.null >= 0 {
 			numbers[i] = int32(t.null)
 			continue
@@ -195,6 +199,21 @@ func (t *table) assignWords(key *vector.Column, selection vector.Selection, hash
 				break
 			}
 		}
+	}
+}
+
+// guess fills numbers with those that the first slots for hashes have, -1 for a slot that
+// is empty or of another hash. A loop that does nothing else waits for many slots at once,
+// where one that also compares keys waits for one after the other.
+func (t *table) guess(hashes []uint64, numbers []int32) {
+	slots := t.slots
+	for i, hash := range hashes[:len(numbers)] {
+		s := slots[hash&uint64(len(slots)-1)]
+		number := int32(uint32(s)) - 1
+		if s>>32 != hash>>32 {
+			number = -1
+		}
+		numbers[i] = number
 	}
 }
 
