@@ -23,6 +23,7 @@ var programs = []program{
 	{"table of letters", tableLetters, AllFaults},
 	{"table at once", triggeredCount(sink.Update, structured.Trigger{}), AllFaults},
 	{"table of files", tableFiles, AllFaults},
+	{"table of files by pattern", tablePattern, AllFaults},
 	{"windows", tableWindows, AllFaults},
 	{"slower of two", tableSlower, AllFaults},
 	{"transactions of a stream", streamTo(Transactional), AllFaults},
@@ -44,6 +45,9 @@ func programNamed(t *testing.T, name string) program {
 	t.Fatalf("there is no program %q", name)
 	return program{}
 }
+
+// planned is a program under a plan that is made by hand.
+type planned struct{ program, plan string }
 
 // TestPrograms runs each program at random for its share of -testkit.swarm.
 func TestPrograms(t *testing.T) {

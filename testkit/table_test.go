@@ -46,15 +46,20 @@ func tableLetters(s *Sim) {
 	EqualsBatch(s, in, out, countValues)
 }
 
-// tableFiles splits lines into words, from files to files.
-func tableFiles(s *Sim) {
+// tableFiles splits lines into words, from the files of a directory to files.
+func tableFiles(s *Sim) { wordsOfFiles(s, "in") }
+
+// tablePattern takes the files whose names match.
+func tablePattern(s *Sim) { wordsOfFiles(s, "i*/[0-9]*.txt") }
+
+func wordsOfFiles(s *Sim, path string) {
 	in := TextInput(s, "in", words)
 	type row struct{ Word string }
 	out := TextOutput(s, "out", func(line string) (r row, err error) {
 		return r, json.Unmarshal([]byte(line), &r, json.MatchCaseInsensitiveNames(true))
 	})
 	s.App(func(p *Process) error {
-		return p.Session().Stream(source.TextFiles("in")).Select(expr.Explode(expr.Split("value", " ")).As("word")).
+		return p.Session().Stream(source.TextFiles(path)).Select(expr.Explode(expr.Split("value", " ")).As("word")).
 			Write(sink.JSONFiles("out")).Trigger(structured.Every(Interval)).Checkpoint("ckpt").Run(p.Context())
 	})
 	ExactlyOnce(s, in, out, func(words []string) (rows []row) {
@@ -73,7 +78,10 @@ func TestTableWordCount(t *testing.T) {
 
 func TestTableOfLetters(t *testing.T) { Check(t, tableLetters) }
 
-func TestTableWordsOfFiles(t *testing.T) { Check(t, tableFiles) }
+func TestTableWordsOfFiles(t *testing.T) {
+	Check(t, tableFiles)
+	t.Run("by pattern", func(t *testing.T) { Check(t, tablePattern, Runs(20)) })
+}
 
 // TestProgramThatEnds: one that returns is started again for what arrives later.
 func TestProgramThatEnds(t *testing.T) {
