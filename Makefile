@@ -13,7 +13,7 @@ SIMRUNS  ?= 20000
 KILLS    ?= 200
 TRACES   ?= 100000
 
-.PHONY: help demo test race lint fmt fuzz sim traces swarm mutants bench bench-sql conformance e2e e2e-syncs e2e-kafka soak
+.PHONY: help demo test race lint fmt fuzz sim depth2 traces swarm mutants bench bench-sql conformance e2e e2e-syncs e2e-kafka soak
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ fuzz: ## each fuzz target for a while (FUZZTIME=10s)
 
 sim: ## random simulated runs of both word counts (SIMRUNS=20000)
 	@$(GO) test ./testkit/... -run 'TestSwarm' -count=1 -v -testkit.runs=$(SIMRUNS)
+
+depth2: ## every second fault after every first one, of word counts, socket and Kafka jobs
+	@$(GO) test ./testkit -run '^TestDepth$$' -count=1 -v -timeout 0 -testkit.depth=2
 
 traces: ## the traces of runs in several processes, with and without the race detector (TRACES=100000)
 	@for race in "" -race; do \

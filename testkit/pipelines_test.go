@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ import (
 
 // Random chains of operators over random rows, cut into batches and partitions at
 // random, have the result of the same chain over all rows at once. The plan of a run
-// has the rows, the cut and the partitions, and faults too.
+// has the rows, the cut and the partitions, and faults too. And without faults, any cut
+// has the result of any other.
 
 var numbers = rapid.SliceOfN(rapid.IntRange(-9, 9), 0, 24)
 
@@ -68,8 +70,14 @@ var streamChains = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) step {
 	return rapid.SampledFrom(steps).Draw(t, "step")(rapid.IntRange(0, 4).Draw(t, "n"))
 }), 0, 5)
 
+// pipeline is a scenario, with what its output comes to in the run that is over.
+type pipeline struct {
+	scenario func(*Sim)
+	result   func() string
+}
+
 // streamChain is a chain that ends in totals by key, or as it is.
-func streamChain(chain []step, totals bool) func(*Sim) {
+func streamChain(chain []step, totals bool) *pipeline {
 	apply := func(all []int) []int {
 		for _, step := range chain {
 			all = step.plain(all)
@@ -77,7 +85,8 @@ func streamChain(chain []step, totals bool) func(*Sim) {
 		return all
 	}
 	byRest := func(x int) (int, int) { return ((x % 3) + 3) % 3, x }
-	return func(s *Sim) {
+	made := new(pipeline)
+	made.scenario = func(s *Sim) {
 		in := Input(s, "numbers", 3, numbers)
 		kept := Sink[int](s, "kept", IdempotentBatch)
 		sums := PairSink[int, int](s, "sums", Transactional)
@@ -100,8 +109,16 @@ func streamChain(chain []step, totals bool) func(*Sim) {
 			return stream.Run(p.Context())
 		})
 		if !totals {
+			made.result = func() string { return fmt.Sprint(sorted(rowsOf(kept.state.batches))) }
 			ExactlyOnce(s, in, kept, apply)
 			return
+		}
+		made.result = func() string {
+			last := map[int]int{}
+			for _, sum := range rowsOf(sums.state.batches) {
+				last[sum.Key] = sum.Value
+			}
+			return render(last)
 		}
 		LastByKey(s, in, sums, func(all []int) map[int]int {
 			sums := map[int]int{}
@@ -112,6 +129,14 @@ func streamChain(chain []step, totals bool) func(*Sim) {
 			return sums
 		})
 	}
+	return made
+}
+
+func rowsOf[T any](batches []written[T]) (rows []T) {
+	for _, b := range batches {
+		rows = append(rows, b.rows...)
+	}
+	return rows
 }
 
 // tableSteps are operators of a query on a column "value".
@@ -152,14 +177,15 @@ var tableEnds = []struct {
 	}},
 }
 
-func tableChain(chain []tableStep, end int, mode sink.Mode) func(*Sim) {
+func tableChain(chain []tableStep, end int, mode sink.Mode) *pipeline {
 	query := func(d structured.DataFrame) structured.DataFrame {
 		for _, step := range chain {
 			d = tableSteps[step.kind](step.n, d)
 		}
 		return tableEnds[end].end(d)
 	}
-	return func(s *Sim) {
+	made := new(pipeline)
+	made.scenario = func(s *Sim) {
 		in := Input(s, "numbers", 3, numbers)
 		key := []string{"value", "value", "rest"}[end]
 		out := TableSink(s, "out", Transactional, key)
@@ -167,8 +193,24 @@ func tableChain(chain []tableStep, end int, mode sink.Mode) func(*Sim) {
 			return query(p.Session().Stream(in.Table())).Write(out).Mode(mode).
 				Trigger(structured.Every(Interval)).Checkpoint("ckpt").Run(p.Context())
 		})
+		made.result = func() string {
+			batches := out.state.batches
+			if mode == sink.Complete {
+				batches = batches[max(0, len(batches)-1):]
+			}
+			rows := rowsOf(batches)
+			if mode == sink.Update {
+				last := map[string][]any{}
+				for _, row := range rows {
+					last[out.key(row)] = row
+				}
+				rows = slices.Collect(maps.Values(last))
+			}
+			return fmt.Sprint(sorted(rows))
+		}
 		EqualsBatch(s, in, out, query)
 	}
+	return made
 }
 
 // runsOfEach is how many plans each chain is run under.
@@ -195,8 +237,31 @@ func TestRandomPipelines(t *testing.T) {
 	})
 }
 
-func runPipeline(t *rapid.T, name string, scenario func(*Sim)) {
-	if f := check(scenario, runsOfEach, rapid.Uint64Range(0, 1<<20).Draw(t, "seed"), nil); f != nil {
+// cuts are ways to divide the same rows: into batches, and those into partitions, the same
+// ones after a restart or others.
+var cuts = []func(*shape){
+	func(s *shape) { s.wave, s.parallelism = 8, 1 },
+	func(s *shape) { s.wave, s.parallelism = 1, 3 },
+	func(s *shape) { s.wave, s.parallelism, s.later, s.stop = 3, 4, 2, 2 },
+}
+
+func runPipeline(t *rapid.T, name string, made *pipeline) {
+	seed := rapid.Uint64Range(0, 1<<20).Draw(t, "seed")
+	if f := check(made.scenario, runsOfEach, seed, nil); f != nil {
 		t.Fatalf("%s: %v\n%v", name, f.why, f.plan)
+	}
+	rows := newPlan()
+	rows.seed = seed
+	declare(made.scenario, rows)
+	var results []string
+	for _, cut := range cuts {
+		p := rows.with(func(p *plan) { cut(&p.shape) })
+		s := declare(made.scenario, p)
+		if f := s.play(s.begin(), settings{}); f.failure != nil {
+			t.Fatalf("%s: %v\n%v", name, f.failure, p)
+		}
+		if results = append(results, made.result()); results[0] != results[len(results)-1] {
+			t.Fatalf("%s: one cut of the rows comes to %s, and %v to %s", name, results[0], p, results[len(results)-1])
+		}
 	}
 }
