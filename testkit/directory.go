@@ -27,6 +27,7 @@ type Directory struct {
 func TextInput(s *Sim, directory string, lines *rapid.Generator[[]string]) *Directory {
 	d := &Directory{drawn: draw(s, directory, lines), path: directory}
 	s.add(d)
+	s.spare(directory)
 	return d
 }
 

@@ -47,8 +47,9 @@
 // User code must not start goroutines, wait on channels, or depend on the time of day
 // or on the order of a map: the first deadlocks the simulation, the last is reported
 // as a failure of determinism. Runs are not wrapped in bubbles of testing/synctest;
-// time.Now is the real clock there, and Process.Options has the simulated one.
+// time.Now is the real clock there, Process.Options has the simulated one, and
+// [Process.FakeClock] shows it to code that asks a clock.Clock.
 //
-// The package knows no faults of networks, of executors or of paused processes, and
-// no sinks with other contracts than [IdempotentBatch] and files.
+// The package knows no network but that of the line protocol and of Kafka, and no second
+// machine but the one of a [Zombie].
 package testkit

@@ -33,6 +33,7 @@ type explorer struct {
 	jumped   map[string]bool // sites
 	doubled  int             // runs that were made twice
 	cover    *cover
+	tally    *tally // nil if nobody counts
 
 	points, worlds, pruned int
 	tried, known           int // branches of the run without faults
@@ -51,6 +52,20 @@ func newExplorer(scenario func(*Sim)) *explorer {
 type failed struct {
 	plan *plan
 	why  *violation
+}
+
+// variants are the ways in which a fault is tried: lies at a few places.
+func variants(f sim.Fault) (all []sim.Fault) {
+	switch f.Kind {
+	case sim.Pause:
+		f.Delay = 3 * Interval
+	case sim.Flip, sim.Misdirect:
+		for f.Seed = range uint64(3) {
+			all = append(all, f)
+		}
+		return all
+	}
+	return []sim.Fault{f}
 }
 
 // every says which of the runs is made twice to see whether it is the same.
@@ -90,7 +105,7 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 		return
 	}
 	s := declare(x.scenario, p)
-	s.cover = x.cover
+	s.cover, s.tally = x.cover, x.tally
 	root := st == nil
 	if root {
 		st = s.begin()
@@ -108,7 +123,7 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 	}
 	if depth > 0 {
 		o.observe = func(began *state, at sim.Point) {
-			if s.waits(began.starts) {
+			if s.zombie != nil || s.waits(began.starts) {
 				return
 			}
 			x.points++
@@ -122,7 +137,9 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 				if kind == sim.NoFiles || depth > 1 && kind == sim.Panic || !x.isNew(where.key(at, kind), depth) {
 					continue // NoFiles does what an error does; to what comes after a panic, it is a failure
 				}
-				branches = append(branches, branch{nil, incarnated(at.Fault(kind), began.starts)})
+				for _, f := range variants(at.Fault(kind)) {
+					branches = append(branches, branch{nil, incarnated(f, began.starts)})
+				}
 			}
 		}
 	}
@@ -290,7 +307,14 @@ func incarnated(f sim.Fault, n int) sim.Fault {
 // leave the disk in.
 func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
 	x.kinds[b.fault.Kind] = true
-	with := func(f sim.Fault) *plan { return p.with(func(p *plan) { p.faults = append(p.faults, f) }) }
+	with := func(f sim.Fault) *plan {
+		return p.with(func(p *plan) {
+			p.faults = append(p.faults, f)
+			if f.Kind.Corrupts() {
+				p.shape.stop = 2 // what is damaged is read again while there is work to do
+			}
+		})
+	}
 	if b.state == nil {
 		x.explore(st, with(b.fault), depth)
 		return

@@ -22,6 +22,7 @@ type Lines[T any] struct {
 
 // TextOutput declares that a directory holds output; parse reads a line of it.
 func TextOutput[T any](s *Sim, directory string, parse func(line string) (T, error)) *Lines[T] {
+	s.spare(directory)
 	return &Lines[T]{s, directory, parse}
 }
 

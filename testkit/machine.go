@@ -26,8 +26,8 @@ type machine struct {
 	*Sim
 	world  *sim.World
 	sites  *sim.Sites
-	cancel context.CancelCauseFunc
-	asked  time.Duration // when it was told to stop; 0: not yet
+	cancel context.CancelCauseFunc // of the process
+	asked  time.Duration           // when it was told to stop; 0: not yet
 }
 
 // drive runs the machine from one glance at the oracles to the next.
@@ -37,10 +37,18 @@ func (m *machine) drive(st *state, f *finished) sim.Status {
 			m.wrong("%v", err)
 			return sim.Done
 		}
+		m.wake()
 		status := m.world.Run(sim.Limit{Time: m.step(), Points: maxPoints})
 		if m.violation != nil {
 			f.failure = m.violation
 			return status
+		}
+		if status == sim.Paused {
+			m.replace(st)
+			continue
+		}
+		if status == sim.Limited && m.outlived() {
+			return m.bury(f)
 		}
 		if status != sim.Limited {
 			return status
@@ -68,7 +76,7 @@ func (m *machine) step() time.Duration {
 			}
 		}
 	}
-	return next - now
+	return m.zombie.before(next) - now
 }
 
 // feed puts what has arrived on the disk.
@@ -157,7 +165,7 @@ func (s *Sim) deadline(st *state) time.Duration {
 // slowness is how much later all may be done after a fault.
 func slowness(f sim.Fault) time.Duration {
 	switch f.Kind {
-	case sim.Delay, sim.Stuck:
+	case sim.Delay, sim.Stuck, sim.Pause:
 		return f.Delay
 	case sim.Slow:
 		return liveness
@@ -189,6 +197,9 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	case final:
 		f.failure = broken
 		return true
+	case err != nil && !m.disturbed() && st.disk.IsDamaged():
+		f.failure = m.restore(st, err)
+		return f.failure != nil
 	case err != nil && !m.disturbed():
 		f.failure = &violation{"failed start", fmt.Sprintf("process %d failed though nothing was done to it: %v", st.starts, err)}
 		return true
@@ -204,7 +215,9 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	m.note("%v ENDED", m.now())
 	st.clean = true
 	if broken == nil {
-		return true
+		again := st.disk.IsDamaged() && !st.reread
+		st.reread = true
+		return !again
 	}
 	if m.asked != 0 && !st.stopped {
 		st.stopped = true
@@ -221,6 +234,9 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 // disturbed says whether something happened to the process that excuses an error. What
 // befalls a task does not: it is tried again.
 func (m *machine) disturbed() bool {
+	if m.contested() {
+		return true
+	}
 	for _, p := range m.parts {
 		if d, ok := p.(disturbing); ok && d.disturbed() {
 			return true

@@ -98,6 +98,9 @@ func (h *history[T]) inFiles() ([]written[T], error) {
 
 // checkName refuses what is no name of a directory.
 func (h *history[T]) checkName() {
+	if h.contract == FileManifest {
+		h.sim.spare(h.name)
+	}
 	if h.contract == FileManifest && (h.name == "" || strings.ContainsAny(h.name, "/") || !fs.ValidPath(h.name)) {
 		h.sim.wrong("sink %q: a sink of the contract %v is a directory of that name", h.name, h.contract)
 	}

@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -67,8 +68,31 @@ const (
 	ExecutorLoss                      // an executor is lost with its blocks while a task runs
 	ClockJump                         // the wall clock is set, to either side
 
-	// AllFaults is every kind.
+	// AllFaults is every kind but those below, for which a test asks by name.
 	AllFaults = 1<<iota - 1
+)
+
+// The faults that not every program survives.
+const (
+	// FlippedBit, LostWrite and MisplacedWrite are a disk that lies: of what was durable,
+	// a bit has changed, a write is missing, or a write is missing and overwrites
+	// something else. What is asked then is that the program notices or that it does not
+	// matter: it may fail with an error that names a damaged file, and goes on once that
+	// is restored; its output is right. The files of inputs and outputs, in which nobody
+	// could notice, are spared, and so is what a file's last syncs have made durable,
+	// which cannot be told from what never was.
+	FlippedBit FaultSet = (AllFaults + 1) << iota
+	LostWrite
+	MisplacedWrite
+
+	// Zombie stops the process for a while, in which another one is started on the same
+	// disk; then it goes on. What it does must have no effect. No lock helps here: the disk
+	// is one that several machines share. An output of the contract Upsert or AtLeastOnce,
+	// which refuses nobody, does not survive it.
+	Zombie
+
+	// Corruption is every lie of a disk.
+	Corruption = FlippedBit | LostWrite | MisplacedWrite
 )
 
 // allows says whether a fault of a kind may hit a point.
@@ -89,6 +113,14 @@ func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
 		in = TaskPanic
 	case sim.Lose:
 		in = ExecutorLoss
+	case sim.Flip:
+		in = FlippedBit
+	case sim.LoseWrite:
+		in = LostWrite
+	case sim.Misdirect:
+		in = MisplacedWrite
+	case sim.Pause:
+		in = Zombie
 	case sim.Fail:
 		switch {
 		case at.InTask():
@@ -109,16 +141,18 @@ func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
 	return s&in != 0
 }
 
-// errors lists the errors that a point can have.
+// errors lists what can go wrong with the operation at a point, the lies of the disk
+// included, and that the process is stopped before it.
 func (s FaultSet) errors(at sim.Point) []sim.Kind {
-	var kinds []sim.Kind
-	for _, kind := range at.Errors() {
-		if s.allows(at, kind) {
-			kinds = append(kinds, kind)
-		}
+	kinds := at.Errors()
+	if at.IsAppend() {
+		kinds = slices.Concat(kinds, lies)
 	}
-	return kinds
+	return slices.DeleteFunc(append(kinds, sim.Pause), func(kind sim.Kind) bool { return !s.allows(at, kind) })
 }
+
+// lies are the faults of a disk that is not as it was written.
+var lies = []sim.Kind{sim.Flip, sim.LoseWrite, sim.Misdirect}
 
 // leaves says whether a crash may leave the disk so.
 func (s FaultSet) leaves(kind sim.OutcomeKind) bool {

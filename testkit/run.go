@@ -65,12 +65,15 @@ func (s *Sim) play(st *state, o settings) finished {
 // over.
 func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 	st.starts++
+	first := st.starts
 	options := sim.Options{
 		Seed:      s.plan.seed + uint64(st.starts)<<32,
 		Chooser:   s.chooser(st.starts),
 		Disk:      st.disk,
 		Start:     worldStart.Add(st.at),
 		Faults:    s.faults(st.starts),
+		Spare:     s.spares,
+		Watch:     s.tellTime,
 		Observe:   s.observer(st, o),
 		Buggify:   s.buggify(o),
 		AlwaysOdd: s.plan.shape.often == 1,
@@ -80,34 +83,27 @@ func (s *Sim) machine(st *state, o settings, f *finished) (over bool) {
 	if o.reuse != nil {
 		options.Sites, options.Coroutines = o.reuse.sites, o.reuse.coroutines
 	}
+	options.SharedDisk = mayBeReplaced(options.Faults)
+	options.Disk.HealTails()
 	w := sim.NewWorld(options)
 	defer w.Close()
 	if o.worlds != nil {
 		*o.worlds = append(*o.worlds, w)
 	}
-	s.world, s.base, s.starts = w, st.at, st.starts
+	s.world, s.base, s.zombie, s.clocks = w, st.at, nil, nil
 	s.calm = st.clean && st.hit == 0
-	for _, p := range s.parts {
-		p.begin()
-	}
-	ctx, cancel := context.WithCancelCause(context.Background())
-	defer cancel(nil)
-	s.note("%v START %d", s.now(), st.starts)
 	s.countStart(st)
 	st.clean, st.crashed = false, false
-	process := w.Start("app", func(e env.Env) error {
-		p := &Process{sim: s, env: e, ctx: ctx}
-		return p.run()
-	})
-	s.process = process
-	m := &machine{Sim: s, world: w, sites: w.Sites(), cancel: cancel}
+	m := &machine{Sim: s, world: w, sites: w.Sites()}
+	m.start(st)
+	defer func() { m.cancel(nil) }()
 	status := m.drive(st, f)
 
 	st.at, st.disk = s.now(), w.Disk()
 	st.trace = st.trace*0x100000001b3 ^ w.TraceHash()
 	over = m.judge(st, status, f)
 	for _, fault := range w.Fired() {
-		fault.Incarnation = st.starts
+		fault.Incarnation += first - 1
 		f.fired = append(f.fired, fault)
 	}
 	s.countEnd(w)
@@ -143,7 +139,23 @@ func (s *Sim) buggify(o settings) func(site string) bool {
 	}
 }
 
-// faults are those of the n-th process, which is the first on its machine.
+// start starts a process.
+func (m *machine) start(st *state) {
+	m.starts, m.asked = st.starts, 0
+	for _, p := range m.parts {
+		p.begin()
+	}
+	ctx, cancel := context.WithCancelCause(context.Background())
+	m.cancel = cancel
+	m.note("%v START %d", m.now(), st.starts)
+	m.process = m.world.Start("app", func(e env.Env) error {
+		p := &Process{sim: m.Sim, env: e, ctx: ctx}
+		return p.run()
+	})
+}
+
+// faults are those of the n-th process, which is the first on its machine, and of the
+// one that replaces it there when it is stopped for a while.
 func (s *Sim) faults(n int) []sim.Fault {
 	var faults []sim.Fault
 	for _, f := range s.plan.faults {
@@ -152,7 +164,19 @@ func (s *Sim) faults(n int) []sim.Fault {
 			faults = append(faults, f)
 		}
 	}
+	if mayBeReplaced(faults) {
+		for _, f := range s.plan.faults {
+			if f.Incarnation == n+1 {
+				f.Incarnation = 2
+				faults = append(faults, f)
+			}
+		}
+	}
 	return faults
+}
+
+func mayBeReplaced(faults []sim.Fault) bool {
+	return slices.ContainsFunc(faults, func(f sim.Fault) bool { return f.Kind == sim.Pause })
 }
 
 func (s *Sim) observer(st *state, o settings) func(sim.Point) {
@@ -163,4 +187,4 @@ func (s *Sim) observer(st *state, o settings) func(sim.Point) {
 }
 
 // probe folds a value into the trace.
-func (s *Sim) probe(site string, value uint64) { s.process.Probe(site, value) }
+func (s *Sim) probe(site string, value uint64) { s.world.Running().Probe(site, value) }

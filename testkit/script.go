@@ -99,9 +99,9 @@ func (s *Sim) Start() {
 		k.fatal(s, "Start: the program is running already, or there is none: call App")
 	}
 	k.starts++
-	w := sim.NewWorld(sim.Options{Seed: s.plan.seed + uint64(k.starts)<<32, Disk: k.disk, Start: worldStart.Add(k.at), Faults: k.faults})
+	w := sim.NewWorld(sim.Options{Seed: s.plan.seed + uint64(k.starts)<<32, Disk: k.disk, Start: worldStart.Add(k.at), Watch: s.tellTime, Faults: k.faults})
 	k.world, k.faults = w, nil
-	s.world, s.base, s.starts = w, k.at, k.starts
+	s.world, s.base, s.starts, s.clocks = w, k.at, k.starts, nil
 	for _, p := range s.parts {
 		p.begin()
 	}

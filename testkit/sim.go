@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/benbjohnson/clock"
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/tidewheel/tidewheel/internal/journal"
@@ -21,12 +22,15 @@ type Sim struct {
 	outputs []func(journal.Plan) bool // whether the output has a batch
 	mistake error                     // of the scenario
 
+	spared    []string // directories that no lie of the disk touches
 	sometimes []sometimes
 	script    *script // nil unless it is one
 
 	// The run.
 	world     *sim.World // of the machine that runs now
 	process   *sim.Process
+	clocks    []*clock.Mock // of the processes on the machine
+	zombie    *zombie       // that the process has replaced; nil if there is none
 	base      time.Duration // when that was started
 	starts    int           // its number
 	version   uint64        // of the parts

@@ -62,7 +62,9 @@ func (i *Socket) begin() {
 	if path, ok := strings.CutPrefix(i.address, "unix:"); ok {
 		network, name = "unix", path
 	}
-	i.sim.world.Serve(network, name, i)
+	if !i.sim.contested() {
+		i.sim.world.Serve(network, name, i)
+	}
 }
 
 // Accept implements sim.Peer: the sender repeats what is not acknowledged.

@@ -17,6 +17,7 @@ type state struct {
 	stopped bool          // by wish, once
 	clean   bool          // the last process ended by wish
 	crashed bool          // the last process was killed, with its machine or alone
+	reread  bool          // a process was started because the disk is damaged, when all was done
 	hit     time.Duration // when something last went wrong
 	trace   uint64
 	parts   []any
@@ -48,7 +49,7 @@ func (s *Sim) clone(st *state) *state {
 // hash covers all that the future of a state depends on.
 func (s *Sim) hash(st *state) uint64 {
 	h := xxhash.New()
-	fmt.Fprint(h, st.disk.Hash(), st.at, st.stopped, s.plan.shape)
+	fmt.Fprint(h, st.disk.Hash(), st.at, st.stopped, st.reread, s.plan.shape)
 	for i, p := range s.parts {
 		p.load(st.parts[i])
 		p.hash(h)

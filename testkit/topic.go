@@ -149,6 +149,8 @@ func (t *Topic[T]) callRange(start, end string) (from, to []int, err error) {
 	now := t.available()
 	for i := range to {
 		switch {
+		case t.sim.contested() && t.state.committed != nil && from[i] < t.state.committed[i]:
+			return nil, nil, fmt.Errorf("%s: what lies before %s is not kept any more", t, formatOffsets(t.state.committed))
 		case from[i] > to[i] || to[i] > now[i]:
 			return nil, nil, t.sim.violate("range", "%s: asked for the range from %s to %s; there are %s", t, start, end, formatOffsets(now))
 		case t.state.committed != nil && from[i] < t.state.committed[i]:
@@ -176,6 +178,9 @@ func (t *Topic[T]) callCommit(end string) error {
 			t.state.committed = make([]int, t.partitions)
 		}
 		for i := range to {
+			if to[i] < t.state.committed[i] && t.sim.contested() {
+				return nil // the other process has given up more
+			}
 			if to[i] < t.state.committed[i] {
 				return t.sim.violate("offsets go back", "%s: commit of %s after that of %s", t, end, formatOffsets(t.state.committed))
 			}

@@ -77,6 +77,14 @@ func TestRevenueOnAFullDisk(t *testing.T) {
 	testkit.Replay(t, `v1;in=orders:[{"ID":1,"Cents":4}];f=nospace@append(checkpoint/log/*-*.log)#3`, revenue)
 }
 
+func TestRevenueOnADiskThatLies(t *testing.T) {
+	testkit.Exhaust(t, revenue, testkit.Faults(testkit.Corruption))
+}
+
+func TestRevenueOfTwoAtOnce(t *testing.T) {
+	testkit.Exhaust(t, revenue, testkit.Faults(testkit.Zombie))
+}
+
 func TestRevenueStepByStep(t *testing.T) {
 	testkit.Script(t, func(s *testkit.Sim) {
 		in := testkit.Input[Order](s, "orders", 2, nil)

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"math/rand/v2"
+	"path"
 	"slices"
 	"syscall"
 )
@@ -48,15 +49,54 @@ func (n *node) spoil(from int, seen []byte) {
 	}
 }
 
-// clipDamage forgets the damage behind the end of the file.
-func (n *node) clipDamage() {
-	var kept []patch
+// damageBefore returns the damage that lies before an offset.
+func (n *node) damageBefore(end int) (kept []patch) {
 	for _, patch := range n.damage {
-		if patch.seen = patch.seen[:max(0, min(len(patch.seen), len(n.data)-patch.from))]; len(patch.seen) > 0 {
+		if patch.seen = patch.seen[:max(0, min(len(patch.seen), end-patch.from))]; len(patch.seen) > 0 {
 			kept = append(kept, patch)
 		}
 	}
-	n.damage = kept
+	return kept
+}
+
+// witnesses is how many later syncs of a file it takes until a log can tell from what it
+// holds that a place was durable: what is written while a sync runs does not yet know
+// how that ends.
+const witnesses = 2
+
+// HealTails takes back the damage of what the last syncs of a file made durable. Nobody
+// can tell that from a write that never was: one who has a single copy cannot notice.
+// Files that were put in their place by a rename are complete, and have no such tail.
+func (d *Disk) HealTails() {
+	for id, n := range d.nodes {
+		if n == nil || len(n.damage) == 0 {
+			continue
+		}
+		n = d.own(nodeID(id))
+		n.damage = n.damageBefore(n.ages[0])
+		n.sum.Store(0)
+	}
+}
+
+// Damaged lists the files of which readers see anything else than what was written.
+func (d *Disk) Damaged() []string {
+	var names []string
+	d.walkFiles(root, "", func(name string, n *node) {
+		if len(n.damage) > 0 {
+			names = append(names, name)
+		}
+	})
+	return names
+}
+
+func (d *Disk) walkFiles(dir nodeID, at string, visit func(name string, n *node)) {
+	for _, e := range d.nodes[dir].entries {
+		if name := path.Join(at, e.name); d.nodes[e.id].isDir {
+			d.walkFiles(e.id, name, visit)
+		} else {
+			visit(name, d.nodes[e.id])
+		}
+	}
 }
 
 // Corrupt flips the bits of mask in one byte of a file, as a decaying medium does. It
@@ -93,8 +133,9 @@ func (d *Disk) IsDamaged() bool {
 	return slices.ContainsFunc(d.nodes, func(n *node) bool { return n != nil && len(n.damage) > 0 })
 }
 
-// lie damages the last size bytes of a file, which were just appended.
-func (d *Disk) lie(id nodeID, size int, kind Kind, seed uint64) {
+// lie damages the last size bytes of a file, which were just appended. Files that are
+// to be spared are not overwritten.
+func (d *Disk) lie(id nodeID, size int, kind Kind, seed uint64, spare func(name string) bool) {
 	n := d.own(id)
 	from := len(n.data) - size
 	if size == 0 {
@@ -110,17 +151,21 @@ func (d *Disk) lie(id nodeID, size int, kind Kind, seed uint64) {
 		n.spoil(from, make([]byte, size))
 	case Misdirect:
 		n.spoil(from, make([]byte, size))
-		if victim, offset, ok := d.victim(id, from, draw); ok {
+		if victim, offset, ok := d.victim(id, from, draw, spare); ok {
 			d.own(victim).spoil(offset, written)
 		}
 	}
 }
 
 // victim draws a byte of the disk that is not one of those just appended at from.
-func (d *Disk) victim(id nodeID, from int, draw *rand.Rand) (victim nodeID, offset int, ok bool) {
+func (d *Disk) victim(id nodeID, from int, draw *rand.Rand, spare func(name string) bool) (victim nodeID, offset int, ok bool) {
+	spared := map[*node]bool{}
+	if spare != nil {
+		d.walkFiles(root, "", func(name string, n *node) { spared[n] = spare(name) })
+	}
 	length := func(i int) int {
 		switch n := d.nodes[i]; {
-		case n == nil || n.isDir:
+		case n == nil || n.isDir || spared[n]:
 			return 0
 		case nodeID(i) == id:
 			return from

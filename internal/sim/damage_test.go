@@ -1,6 +1,9 @@
 package sim
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/tidewheel/tidewheel/internal/env"
@@ -89,5 +92,67 @@ func TestDamageBehindTheEnd(t *testing.T) {
 	s.must(s.disk.Corrupt("a", 4, 0x08)) // twice is not at all
 	if got := show(s.disk); got != "a=abkdef" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestHealTails: of what a file holds, only that is damaged for good which others were
+// synced after.
+func TestHealTails(t *testing.T) {
+	for _, c := range []struct{ fault, seen string }{
+		{"lost-write@append(log)#1", "log=0000bbbbccccdddd put=abcd"},
+		{"lost-write@append(log)#2", "log=aaaa0000ccccdddd put=abcd"},
+		{"lost-write@append(log)#3", "log=aaaabbbbccccdddd put=abcd"},
+		{"lost-write@append(log)#4", "log=aaaabbbbccccdddd put=abcd"},
+		{"lost-write@append(new)#1", "log=aaaabbbbccccdddd put=0000"}, // it is complete
+	} {
+		w := NewWorld(Options{Faults: mustParse(t, c.fault)})
+		p := w.Start("writer", func(e env.Env) error {
+			err := writeSynced(e, "log", "aaaa", "bbbb", "cccc", "dddd")
+			return errors.Join(err, writeSynced(e, "new", "abcd"), e.FS().Rename("new", "put"))
+		})
+		w.Run(Limit{})
+		if _, err := p.Ended(); err != nil || len(w.Fired()) != 1 {
+			t.Fatalf("%s: %v, fired %v", c.fault, err, w.Fired())
+		}
+		if len(w.Disk().Damaged()) != 1 {
+			t.Errorf("%s: the damaged files are %v", c.fault, w.Disk().Damaged())
+		}
+		clone := w.Disk().Clone()
+		clone.HealTails()
+		if got := show(clone); got != c.seen {
+			t.Errorf("%s: %q, want %q", c.fault, got, c.seen)
+		}
+	}
+}
+
+// writeSynced makes a file of pieces, each synced.
+func writeSynced(e env.Env, name string, pieces ...string) error {
+	f, err := e.FS().Create(name)
+	if err != nil {
+		return err
+	}
+	for _, piece := range pieces {
+		if _, err := f.Write([]byte(piece)); err != nil {
+			return err
+		}
+		if err := f.Sync(); err != nil {
+			return err
+		}
+	}
+	return f.Close()
+}
+
+// TestSpare: what is to be spared is neither changed nor overwritten.
+func TestSpare(t *testing.T) {
+	isB := func(name string) bool { return name == "b" }
+	for seed := range 20 {
+		for _, fault := range []string{"flip@append(b)#1/", "misdirect@append(b)#2/", "misdirect@append(a)#2/"} {
+			w := NewWorld(Options{Faults: mustParse(t, fmt.Sprint(fault, seed)), Spare: isB})
+			w.Start("liar", liar)
+			w.Run(Limit{})
+			if damaged := w.Disk().Damaged(); slices.Contains(damaged, "b") {
+				t.Errorf("%s%d: the damaged files are %v", fault, seed, damaged)
+			}
+		}
 	}
 }

@@ -275,6 +275,9 @@ func (d *Disk) rename(now time.Time, oldName, newName string) error {
 		{name: newLast, id: id, isRename: true},
 		{name: oldLast, isDelete: true, isRename: true},
 	})
+	for n, i := d.own(id), 0; i < len(n.ages); i++ {
+		n.ages[i] = len(n.data)
+	}
 	return nil
 }
 

@@ -68,8 +68,9 @@ type Fault struct {
 	Occurrence  int     // of the site in the incarnation, from 1
 	Outcome     Outcome // of the disk; only of a Crash
 
-	// Delay is how long a Delay or Slow takes, how far a Jump goes, and after which time a
-	// Full or Stuck ends. These two end with the process, too; 0 is only so.
+	// Delay is how long a Delay or Slow takes, how far a Jump goes, after which time a
+	// Full or Stuck ends, and after which a paused process may be resumed, which is up to
+	// the caller. A Full or Stuck ends with the process, too; 0 is only so.
 	Delay time.Duration
 
 	Space int64  // bytes; only of a Full
@@ -97,7 +98,7 @@ func (f Fault) detail() string {
 		return f.Outcome.String()
 	case Delay, Slow, Jump:
 		return f.Delay.String()
-	case Stuck:
+	case Stuck, Pause:
 		if f.Delay != 0 {
 			return f.Delay.String()
 		}
@@ -154,7 +155,7 @@ func (f *Fault) parseDetail(detail string) (err error) {
 		}
 	case Delay, Slow, Jump:
 		f.Delay, err = time.ParseDuration(detail)
-	case Stuck:
+	case Stuck, Pause:
 		if detail != "" {
 			f.Delay, err = time.ParseDuration(detail)
 		}

@@ -205,6 +205,9 @@ func (l *lock) Close() error {
 		l.owner.check()
 	}
 	if l.world.locks[l.id] != l {
+		if l.world.options.SharedDisk {
+			return nil // taken over by another machine, which this one does not notice
+		}
 		return &fs.PathError{Op: "close", Path: l.name, Err: fs.ErrClosed}
 	}
 	delete(l.world.locks, l.id)
@@ -268,7 +271,7 @@ func (f *openFile) append(p []byte, r reached) {
 		n.changed = d.sequence
 	}
 	if r.fault != nil && r.fault.Kind.Corrupts() {
-		d.lie(f.id, len(p), r.fault.Kind, r.fault.Seed)
+		d.lie(f.id, len(p), r.fault.Kind, r.fault.Seed, f.world.options.Spare)
 	}
 }
 

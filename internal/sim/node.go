@@ -29,7 +29,8 @@ type node struct {
 	ends   []int
 	lost   []span
 	damage []patch
-	sum    atomic.Uint64 // hash of what readers see; 0 is not known
+	ages   [witnesses + 1]int // sizes when it was last synced, oldest first
+	sum    atomic.Uint64      // hash of what readers see; 0 is not known
 
 	// A directory. Entries and durable are sorted by name and never changed in
 	// place; pending leads from durable to entries.
@@ -78,7 +79,7 @@ func (n *node) copyFor(owner *token) *node {
 	c := &node{
 		owner: owner, isDir: n.isDir, modTime: n.modTime, changed: n.changed,
 		data: n.data, buffer: n.buffer, synced: n.synced, clean: n.clean,
-		ends: slices.Clip(n.ends), lost: slices.Clip(n.lost), damage: n.damage,
+		ends: slices.Clip(n.ends), lost: slices.Clip(n.lost), damage: n.damage, ages: n.ages,
 		entries: n.entries, durable: n.durable, pending: slices.Clip(n.pending),
 	}
 	c.sum.Store(n.sum.Load())
@@ -106,6 +107,8 @@ func (n *node) append(p []byte) {
 func (n *node) sync() {
 	if len(n.ends) > 0 {
 		n.synced, n.clean, n.ends = len(n.data), len(n.data), nil
+		copy(n.ages[:], n.ages[1:])
+		n.ages[witnesses] = len(n.data)
 	}
 }
 
@@ -127,7 +130,7 @@ func (n *node) truncate(size int) {
 	if size < len(n.data) {
 		n.data = n.data[:size:size]
 		n.sum.Store(0)
-		n.clipDamage()
+		n.damage = n.damageBefore(size)
 	}
 	if len(n.lost) > 0 && n.lost[0].from < size {
 		n.unshare()
@@ -136,6 +139,9 @@ func (n *node) truncate(size int) {
 		}
 	}
 	n.synced, n.clean, n.ends, n.lost = size, size, nil, nil
+	for i, age := range n.ages {
+		n.ages[i] = min(age, size)
+	}
 }
 
 // unshare gives a file a content of its own that may be overwritten.

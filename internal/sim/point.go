@@ -12,8 +12,9 @@ type Point struct {
 	Process    *Process
 	Activity   string
 	Site       string
-	Occurrence int // of the site in the process, from 1
-	Number     int // of the point in the process, from 1
+	Path       string // of the operation
+	Occurrence int    // of the site in the process, from 1
+	Number     int    // of the point in the process, from 1
 
 	operation operation
 }
@@ -25,7 +26,11 @@ func (p Point) Fault(k Kind) Fault {
 
 // IsAppend says whether the operation at the point appends to a file, which Flip,
 // LoseWrite and Misdirect can corrupt.
-func (p Point) IsAppend() bool { return p.operation == opAppend }
+func (p Point) IsAppend() bool {
+	return p.operation == opAppend && !p.Process.world.spares(p.Path)
+}
+
+func (w *World) spares(name string) bool { return w.options.Spare != nil && w.options.Spare(name) }
 
 // Errors lists the errors that the operation at the point can have: Fail, FailAfter,
 // NoSpace, NoFiles and Short as far as they apply. NoSpace and NoFiles do what Fail
@@ -92,12 +97,12 @@ func (p *Process) atIn(ctx context.Context, op operation, path string, value uin
 		w.stack = debug.Stack()
 	}
 	if w.options.Observe != nil {
-		w.options.Observe(Point{p, a.name, s.name, occurrence, p.points, op})
+		w.options.Observe(Point{p, a.name, s.name, path, occurrence, p.points, op})
 	}
 	for i := range p.faults {
 		f := &p.faults[i]
 		if f.Site == s.name && f.Occurrence == occurrence || f.Site == "" && f.Occurrence == p.points {
-			p.strike(ctx, a, s, occurrence, f, &r)
+			p.strike(ctx, a, s, path, occurrence, f, &r)
 		}
 	}
 	return r
@@ -124,7 +129,7 @@ func (w *World) goOnLater(a *activity) {
 }
 
 // strike carries out a fault, or leaves the error to the operation.
-func (p *Process) strike(ctx context.Context, a *activity, s *site, occurrence int, f *Fault, r *reached) {
+func (p *Process) strike(ctx context.Context, a *activity, s *site, path string, occurrence int, f *Fault, r *reached) {
 	w := p.world
 	hit := *f
 	hit.Incarnation, hit.Site, hit.Occurrence = p.incarnation, s.name, occurrence
@@ -141,7 +146,7 @@ func (p *Process) strike(ctx context.Context, a *activity, s *site, occurrence i
 	case Jump:
 		w.JumpClock(f.Delay)
 	case Flip, LoseWrite, Misdirect:
-		if s.operation != opAppend {
+		if s.operation != opAppend || w.spares(path) {
 			return
 		}
 		r.fault = f

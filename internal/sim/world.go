@@ -33,8 +33,15 @@ type Options struct {
 	// bubble to settle, so that deadlines of contexts pass too.
 	Advance func(time.Duration)
 
+	// Watch, if set, is called with the wall clock whenever that has moved, before
+	// anything wakes.
+	Watch func(now time.Time)
+
 	// Faults are what goes wrong.
 	Faults []Fault
+
+	// Spare says which files Flip, LoseWrite and Misdirect do not damage. Nil is none.
+	Spare func(name string) bool
 
 	// Buggify says which of the rare behaviours are active in the run; it is asked
 	// once for each site. Nil is none.
@@ -152,7 +159,24 @@ func (w *World) Now() time.Time { return w.options.Start.Add(w.mono + w.wall) }
 func (w *World) Mono() time.Duration { return w.mono }
 
 // JumpClock moves the wall clock, either way. The monotonic clock is not moved.
-func (w *World) JumpClock(by time.Duration) { w.wall += by }
+func (w *World) JumpClock(by time.Duration) {
+	w.wall += by
+	w.tellTime()
+}
+
+func (w *World) tellTime() {
+	if w.options.Watch != nil {
+		w.options.Watch(w.Now())
+	}
+}
+
+// Running is the process that runs now; nil between activities.
+func (w *World) Running() *Process {
+	if w.current == nil {
+		return nil
+	}
+	return w.current.process
+}
 
 // Points is the number of I/O points of all processes so far.
 func (w *World) Points() uint64 { return w.points }
@@ -347,6 +371,7 @@ func (w *World) advance(until time.Duration) bool {
 		if w.options.Advance != nil {
 			w.options.Advance(step)
 		}
+		w.tellTime()
 	}
 	w.tick()
 	for i := 0; i < len(w.parked); {
