@@ -187,7 +187,8 @@ func (s search) find(scenario func(*Sim)) (by string, worlds int, f *failed) {
 	return "Check", x.worlds + c.runs, f
 }
 
-// TestMutantsByFault: each of these is found by the one kind of fault that shows it.
+// TestMutantsByFault: each of these is found by the one kind of fault that shows it. (Where a
+// lie of the disk hits depends on how long the log is, so its plan may keep some rows.)
 func TestMutantsByFault(t *testing.T) {
 	defer mutate.Set(0)
 	for _, m := range []struct {
@@ -208,7 +209,7 @@ func TestMutantsByFault(t *testing.T) {
 			}
 			_, small := shrink(programNamed(t, name).scenario, *f)
 			t.Logf("mutant %d of %s: %s after %d worlds by %s: %v", m.number, name, small.why.class, worlds, by, small.plan)
-			if len(small.plan.faults) > maxFaults || small.plan.rows() > maxRows {
+			if len(small.plan.faults) > 1 || small.plan.rows() > maxRows && m.faults&Corruption == 0 {
 				t.Errorf("mutant %d of %s shrunk to %v", m.number, name, small.plan)
 			}
 		}

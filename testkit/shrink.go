@@ -44,6 +44,14 @@ func (k *shrinker) startOver() {
 		p.cut(fewRows)
 	})
 	x := newExplorer(k.scenario)
+	for _, f := range k.best.faults {
+		switch {
+		case f.Kind.Corrupts():
+			x.faults |= Corruption
+		case f.Kind == sim.Pause:
+			x.faults |= Zombie
+		}
+	}
 	x.explore(nil, few, 1)
 	k.tries += x.worlds
 	if x.failed == nil || x.failed.why.class != k.class {
