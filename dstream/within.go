@@ -15,7 +15,8 @@ var ErrWithin = errors.New("called by a function of the stream, for whose end it
 
 // outside returns ErrWithin if the caller is the session's loop or a task.
 func (s *Session) outside(method string) error {
-	if loop := s.loopNumber.Load(); loop != 0 && loop == goroutine() || inTask() {
+	loop, task := callers()
+	if task || loop && s.loopNumber.Load() == goroutine() {
 		return fmt.Errorf("dstream: %s: %w", method, ErrWithin)
 	}
 	return nil
@@ -35,17 +36,15 @@ func goroutine() int64 {
 	return n
 }
 
-// inTask says whether the caller was called by a task.
-func inTask() bool {
+// callers says whether the caller was called by the loop of a session, or by a task. Both
+// are functions too large to be inlined, so that each has a frame.
+func callers() (loop, task bool) {
 	var counters [256]uintptr
-	frames := runtime.CallersFrames(counters[:runtime.Callers(2, counters[:])])
-	for {
-		frame, more := frames.Next()
-		if strings.HasSuffix(frame.Function, "/scheduler.(*Scheduler).work") {
-			return true
-		}
-		if !more {
-			return false
+	for _, counter := range counters[:runtime.Callers(2, counters[:])] {
+		if f := runtime.FuncForPC(counter - 1); f != nil {
+			loop = loop || strings.HasSuffix(f.Name(), "/dstream.(*Session).run")
+			task = task || strings.HasSuffix(f.Name(), "/scheduler.(*Scheduler).work")
 		}
 	}
+	return loop, task
 }

@@ -128,8 +128,9 @@ func (s *Snapshots) redo(operators []Operator, shares []share) (changed map[stri
 	}
 	s.before = tail.bytes
 	for _, o := range s.core.operators {
-		for i := range o.groups {
-			o.groups[i].at = tail.through(s.version(o.name, i))
+		newest := s.newest[o.name]
+		for i := range min(len(newest), len(o.groups)) {
+			o.groups[i].at = tail.through(newest[i])
 		}
 	}
 	return changed, nil
@@ -140,8 +141,11 @@ func (s *Snapshots) redo(operators []Operator, shares []share) (changed map[stri
 // batch to many keys do not.
 type stretch struct {
 	data   []byte
-	groups [][]groupChanges // by operator and key group
+	blocks [][][]groupChanges // by operator and key group, blockGroups of them a block; nil: none
 }
+
+// blockGroups is how many key groups have memory together: a log that is short touches few.
+const blockGroups = 64
 
 // groupChanges are the changes of one key group, in the order of the log.
 type groupChanges struct {
@@ -150,15 +154,19 @@ type groupChanges struct {
 }
 
 func newStretch(operators []Operator) *stretch {
-	t := &stretch{groups: make([][]groupChanges, len(operators))}
+	t := &stretch{blocks: make([][][]groupChanges, len(operators))}
 	for i, o := range operators {
-		t.groups[i] = make([]groupChanges, o.Groups)
+		t.blocks[i] = make([][]groupChanges, (o.Groups+blockGroups-1)/blockGroups)
 	}
 	return t
 }
 
 func (t *stretch) add(operator int, c journal.Change) {
-	group := &t.groups[operator][c.Group]
+	block := &t.blocks[operator][c.Group/blockGroups]
+	if *block == nil {
+		*block = make([]groupChanges, blockGroups)
+	}
+	group := &(*block)[c.Group%blockGroups]
 	if len(group.ends) == 0 {
 		group.from = c.Batch
 	}
@@ -170,13 +178,14 @@ func (t *stretch) add(operator int, c journal.Change) {
 
 // redo applies the changes of a share, and forgets where they were.
 func (t *stretch) redo(h share) error {
-	groups := t.groups[h.index]
+	blocks := t.blocks[h.index]
 	var changes [][]byte
 	for i := h.from; i < h.to; i++ {
-		group := &groups[i]
-		if len(group.ends) == 0 {
+		block := blocks[i/blockGroups]
+		if block == nil || len(block[i%blockGroups].ends) == 0 {
 			continue
 		}
+		group := &block[i%blockGroups]
 		changes = changes[:0]
 		for ends := group.ends; len(ends) > 0; ends = ends[2:] {
 			changes = append(changes, t.data[ends[0]:ends[1]])
