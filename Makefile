@@ -44,11 +44,8 @@ sim: ## random simulated runs of both word counts (SIMRUNS=20000)
 depth2: ## every second fault after every first one, of word counts, socket and Kafka jobs
 	@$(GO) test ./testkit -run '^TestDepth$$' -count=1 -v -timeout 0 -testkit.depth=2
 
-traces: ## the traces of runs in several processes, with and without the race detector (TRACES=100000)
-	@for race in "" -race; do \
-		CGO_ENABLED=1 $(GO) test $$race ./testkit -run '^TestTraceIsThatOfThePlan$$' -count=1 -v -timeout 0 -testkit.traces=$(TRACES) > .traces.out || { cat .traces.out; rm .traces.out; exit 1; }; \
-		grep '^traces ' .traces.out; \
-	done | { read first; read second; rm .traces.out; echo "$$first, with the race detector $$second"; test "$$first" = "$$second"; }
+traces: ## the traces of runs in several processes, with and without the race detector (TRACES=100000 runs in all)
+	@.ci/traces $(TRACES)
 
 swarm: ## random simulated runs of all the programs of the testkit for a while (D=10m)
 	@$(GO) test ./testkit -run '^TestPrograms$$' -count=1 -v -timeout 0 -testkit.swarm=$(or $(D),10m) -testkit.seed=$(or $(SEED),1)

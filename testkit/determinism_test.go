@@ -29,7 +29,7 @@ func TestTraceIsThatOfThePlan(t *testing.T) {
 		return
 	}
 	for _, processors := range []string{"1", "2"} {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTraceIsThatOfThePlan$", fmt.Sprint("-testkit.traces=", *tracesFlag))
+		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTraceIsThatOfThePlan$", fmt.Sprint("-testkit.traces=", *tracesFlag), fmt.Sprint("-testkit.seed=", *seedFlag))
 		child.Env = append(os.Environ(), onlyPrint+"=1", "GOMAXPROCS="+processors)
 		out, err := child.CombinedOutput()
 		if err != nil || !strings.Contains(string(out), fmt.Sprintf("traces %016x\n", here)) {
@@ -46,7 +46,7 @@ func hashOfTraces(t *testing.T, runs int) uint64 {
 		known, shared := newPlaces(), newReuse()
 		stop := shared.start()
 		for seed := range uint64(runs / 2) {
-			p := drawPlan(rand.New(rand.NewPCG(seed, 0)), known)
+			p := drawPlan(rand.New(rand.NewPCG(seed, *seedFlag)), known)
 			s := declare(scenario, p)
 			f := s.play(s.begin(), settings{reuse: shared, observe: func(_ *state, at sim.Point) { known.note(at, AllFaults) }})
 			if f.failure != nil {
