@@ -48,6 +48,7 @@ type DiskProfile = sim.Profile
 const (
 	Strict      = sim.Strict      // the least that POSIX promises
 	Ext4Ordered = sim.Ext4Ordered // a journalling file system such as ext4 with data=ordered
+	XFS         = sim.XFS         // one that has a journal for entries alone, and gives data a place late
 )
 
 // FaultSet is a set of kinds of fault.

@@ -105,6 +105,15 @@ func TestBudgetAndProfile(t *testing.T) {
 			t.Errorf("an ordered disk was left with %s", name)
 		}
 	}
+	x = newExplorer(streamCount)
+	x.all(typical(streamCount, newOptions([]Option{Profile(XFS)})), 1)
+	left := map[string]bool{}
+	for outcome := range x.outcomes {
+		left[outcome.String()] = true
+	}
+	if x.failed != nil || !left["sectors"] || left["garbage"] || left["subset"] {
+		t.Errorf("a disk with late places was left with %v; %v", left, x.failed)
+	}
 }
 
 // TestEndpoint: a call that may have had its effect is made again under one id.

@@ -60,7 +60,7 @@ var knobs = []knob{
 	{"stop", func(s *shape) *int { return &s.stop }, 0, 4},
 	{"often", func(s *shape) *int { return &s.often }, 0, 1},
 	{"asked", func(s *shape) *int { return &s.asked }, 0, 1},
-	{"profile", func(s *shape) *int { return &s.profile }, int(sim.Strict), int(sim.Ext4Ordered)},
+	{"profile", func(s *shape) *int { return &s.profile }, int(sim.Strict), int(sim.XFS)},
 }
 
 // input is the rows of one input of the scenario, as JSON.
