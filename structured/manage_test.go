@@ -136,6 +136,9 @@ func TestAwaitAny(t *testing.T) {
 	wrong := errors.New("wrong")
 	second := start(t, s.Stream(source.RatePerBatch(1, time.Unix(0, 0), 0)).
 		Write(ForEachBatch(func(context.Context, DataFrame, int64) error { return wrong })))
+	if err := second.Wait(t.Context()); !errors.Is(err, wrong) { // it has failed before anybody asks
+		t.Fatal(err)
+	}
 	q, err := s.AwaitAny(t.Context())
 	if q != second || !errors.Is(err, wrong) {
 		t.Errorf("%v, %v", q, err)

@@ -1,6 +1,7 @@
 package structured
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -125,9 +126,15 @@ var errNoQuery = errors.New("structured: no query of the session is active")
 
 // AwaitAny waits until one of the queries that run at the call has ended, or ctx is
 // done. It returns the query, and the error of Query.Err. If several have ended, it is
-// the one that was started first.
+// the one that was started first. The first query that has failed since the last call
+// returned one is returned at once: its failure is not missed between two calls.
 func (s *Session) AwaitAny(ctx context.Context) (*Query, error) {
 	queries := s.Queries()
+	s.mu.Lock()
+	if s.failed != nil {
+		queries = []*Query{s.failed}
+	}
+	s.mu.Unlock()
 	if len(queries) == 0 {
 		return nil, errNoQuery
 	}
@@ -138,6 +145,11 @@ func (s *Session) AwaitAny(ctx context.Context) (*Query, error) {
 	for {
 		for _, q := range queries {
 			if q.ended.IsSet() {
+				s.mu.Lock()
+				if s.failed == q {
+					s.failed = nil
+				}
+				s.mu.Unlock()
 				return q, q.Err()
 			}
 		}
@@ -196,6 +208,11 @@ func (q *Query) end(err error) {
 	q.status, q.err = status, err
 	q.mu.Unlock()
 	q.cancel(nil)
+	if s := q.session; err != nil {
+		s.mu.Lock()
+		s.failed = cmp.Or(s.failed, q)
+		s.mu.Unlock()
+	}
 	q.detached()
 	if err != nil {
 		q.session.options.Logger.Error("query failed", "query", q.String(), "run", q.runID, "error", err)

@@ -86,10 +86,11 @@ type Session struct {
 	rdd     *rdd.Session
 	ownsRDD bool
 
-	mu        sync.Mutex //det:lock attached, next, closed, views, functions and random
+	mu        sync.Mutex //det:lock attached, next, closed, failed, views, functions and random
 	attached  []attachment
 	next      int
 	closed    bool
+	failed    *Query               // the first since AwaitAny returned one
 	views     map[string]DataFrame // by name in lower case
 	functions map[string]*user.Function
 	random    *rand.Rand // of seeds
