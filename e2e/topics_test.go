@@ -64,8 +64,8 @@ func (w topics) cluster(e env.Env) kafka.Cluster {
 	if !ok {
 		return brokers
 	}
-	return simlog.Around(brokers, "kafka", func(site string, apply func() error) error {
-		points.Reach(strings.Replace(site, "-"+w.Run, "", 1))
+	return simlog.Around(brokers, "kafka", func(r simlog.Request, apply func() error) error {
+		points.Reach(strings.Replace(r.Site, "-"+w.Run, "", 1))
 		return apply()
 	})
 }

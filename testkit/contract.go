@@ -29,8 +29,9 @@ const (
 	// handle, and the handle is committed, by the process that prepared it or by a
 	// later one. What is prepared survives a crash and is invisible; what is not
 	// prepared when its process ends is gone. A writer with a lower epoch than another
-	// that has opened the sink is refused. Each call can fail before and after. In the
-	// end, nothing may be left prepared.
+	// that has opened the sink is refused. Each call can fail before and after. The sink
+	// can abort what is prepared as something that took too long, and its commit fails with
+	// sink.ErrAborted. In the end, nothing may be left prepared.
 	Transactional
 
 	// FileManifest is a directory of the simulated disk, with data files and a

@@ -9,6 +9,8 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/internal/manifest"
+	"github.com/tidewheel/tidewheel/internal/sim"
+	"github.com/tidewheel/tidewheel/structured/sink"
 )
 
 // delivery is one process's way to a sink: what the writers of both APIs do.
@@ -108,7 +110,7 @@ func (d *delivery[T]) abort(handle []byte) error {
 
 // handles lists what is prepared.
 func (d *delivery[T]) handles() (all []string, err error) {
-	err = d.sim.call("prepared("+d.name+")", func() error {
+	err = d.callInTime("prepared", func() error {
 		for _, t := range d.state.staged {
 			if t.prepared {
 				all = append(all, t.handle)
@@ -231,6 +233,7 @@ func (h *history[T]) stage(t transaction[T]) error {
 	}{
 		{"begin", func() {
 			h.restage(notUnder[T](t.handle))
+			h.state.late = slices.DeleteFunc(slices.Clone(h.state.late), func(late string) bool { return late == t.handle })
 			begun := t
 			begun.batch.rows = nil
 			h.state.staged = append(slices.Clip(h.state.staged), &begun)
@@ -266,9 +269,33 @@ func (h *history[T]) replaceStaged(with *transaction[T]) {
 	h.state.staged = staged
 }
 
+// callInTime is a call of a sink with two phases that comes when what was prepared may
+// have taken too long.
+func (h *history[T]) callInTime(verb string, apply func() error) error {
+	incidents := sim.Incidents{Kinds: []sim.Kind{sim.TimeOut}, Befall: func(sim.Fault) { h.timeOut() }}
+	return h.sim.world.CallOutside(verb+"("+h.name+")", incidents, apply)
+}
+
+// tooLong is how a sink's time-out is counted.
+const tooLong = "a prepared batch took too long"
+
+// timeOut aborts what is prepared.
+func (h *history[T]) timeOut() {
+	late := slices.Clip(h.state.late)
+	h.restage(func(t *transaction[T]) bool {
+		if t.prepared {
+			late = append(late, t.handle)
+			h.sim.note("%s: %s took too long and is aborted", h.name, t.handle)
+			h.sim.branch(tooLong)
+		}
+		return !t.prepared
+	})
+	h.state.late = late
+}
+
 // commitStaged makes a prepared transaction visible. It may be repeated.
 func (h *history[T]) commitStaged(handle string, id int64, epoch uint64) error {
-	return h.sim.call("commit("+h.name+")", func() error {
+	return h.callInTime("commit", func() error {
 		if err := h.fence(epoch); err != nil {
 			return err
 		}
@@ -279,6 +306,8 @@ func (h *history[T]) commitStaged(handle string, id int64, epoch uint64) error {
 		case h.has(id):
 			h.sim.note("%s: batch %d is committed already", h.name, id)
 			h.sim.branch("the sink was given a batch that it had")
+		case slices.Contains(h.state.late, handle):
+			return fmt.Errorf("sink %s: commit of %s, which took too long: %w", h.name, handle, sink.ErrAborted)
 		case i < 0 || !h.state.staged[i].prepared:
 			return h.sim.violate("prepared", "%s: commit of %s, which is not prepared", h.name, handle)
 		default:

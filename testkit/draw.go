@@ -91,7 +91,7 @@ func drawPlan(r *rand.Rand, known places) *plan {
 	if len(enabled) == 0 {
 		enabled = faultKinds
 	}
-	enabled = slices.Concat(enabled, lies, []sim.Kind{sim.Pause}) // which are asked for, if there are any
+	enabled = slices.Concat(enabled, lies, incidents, []sim.Kind{sim.Pause}) // which not all programs can have
 	inTasks := 0
 	for incarnation := 1; faults > 0 && len(known.points) > 0; faults-- {
 		f, at := known.draw(r, enabled)
@@ -139,9 +139,9 @@ func (p places) draw(r *rand.Rand, enabled []sim.Kind) (sim.Fault, *place) {
 		f.Delay = jumps[r.IntN(len(jumps))]
 	case sim.Slow:
 		f.Delay = time.Duration(1+r.IntN(20)) * time.Millisecond
-	case sim.Stuck, sim.Pause:
+	case sim.Stuck, sim.Pause, sim.Elect:
 		f.Delay = time.Duration(1+r.IntN(5)) * time.Second
-	case sim.Flip, sim.Misdirect:
+	case sim.Flip, sim.Misdirect, sim.Expire:
 		f.Seed = r.Uint64N(1000)
 	case sim.Full:
 		f.Space = r.Int64N(4 << 10)

@@ -54,12 +54,13 @@ type failed struct {
 	why  *violation
 }
 
-// variants are the ways in which a fault is tried: lies at a few places.
+// variants are the ways in which a fault is tried: lies at a few places, and logs that
+// keep nothing, or a little.
 func variants(f sim.Fault) (all []sim.Fault) {
 	switch f.Kind {
-	case sim.Pause:
+	case sim.Pause, sim.Elect:
 		f.Delay = 3 * Interval
-	case sim.Flip, sim.Misdirect:
+	case sim.Flip, sim.Misdirect, sim.Expire:
 		for f.Seed = range uint64(3) {
 			all = append(all, f)
 		}

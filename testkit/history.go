@@ -28,6 +28,7 @@ type historyState[T any] struct {
 	repeats  int               // writes of a batch that was there
 	versions map[string]int64  // by key, of Upsert: never changed, but replaced
 	staged   []*transaction[T] // neither committed nor aborted; never changed, but replaced
+	late     []string          // handles of what was prepared and took too long
 	epoch    uint64            // the highest of a writer
 }
 
@@ -54,6 +55,7 @@ func (h *history[T]) begin() {}
 
 func (h *history[T]) hash(to *xxhash.Digest) {
 	fmt.Fprintf(to, "%s %d %d %d %d;", h.name, len(h.state.batches), h.state.parts, h.state.repeats, h.state.epoch)
+	fmt.Fprintf(to, "%q;", h.state.late)
 	for _, t := range h.state.staged {
 		fmt.Fprintf(to, "%s %d %d %v;", t.handle, t.epoch, t.process, t.prepared)
 	}

@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"encoding/json/v2"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"github.com/tidewheel/tidewheel/internal/sim"
 	"github.com/tidewheel/tidewheel/internal/simlog"
 	"github.com/tidewheel/tidewheel/receiver/kafka"
 )
@@ -17,7 +19,7 @@ import (
 // Cluster is a simulated Kafka cluster, for kafka.Source and kafka.Sink. It outlasts
 // the processes. Each request to it can fail, before or after it had its effect.
 // Fetches return few records, and some that were not asked for; offsets have gaps;
-// transactions are fenced and time out as on real brokers.
+// transactions are fenced and time out as on real brokers; leaders of partitions change.
 //
 // Of every transaction with a token it demands that its batch was not committed
 // before, and that a batch which is written again is the same.
@@ -25,10 +27,11 @@ type Cluster struct {
 	sim     *Sim
 	cluster *simlog.Cluster
 	clients kafka.Cluster // whose requests can fail
+	inputs  []string      // topics
 	broker  *simlog.Broker
 	seen    seenBatches
 
-	timedOut int // transactions, before the process that runs
+	timedOut, leaderless int // transactions and requests, before the process that runs
 }
 
 // seenBatches is what writers have tried to commit.
@@ -83,17 +86,41 @@ func (c *Cluster) load(saved any) {
 	c.cluster.Set(c.broker)
 }
 
-func (c *Cluster) begin() { c.timedOut = c.broker.TimedOut() }
+func (c *Cluster) begin() { c.timedOut, c.leaderless = c.broker.TimedOut(), c.broker.Leaderless() }
 
-// disturbed says whether a transaction took too long while the process ran, which then
-// is fenced.
-func (c *Cluster) disturbed() bool { return c.broker.TimedOut() > c.timedOut }
+// disturbed says whether a transaction took too long while the process ran, which then is
+// fenced, or whether the process has given up on a partition that had no leader.
+func (c *Cluster) disturbed() bool {
+	gaveUp := c.broker.Leaderless() > c.leaderless && slices.Contains(c.sim.world.Buggified(), impatience)
+	return gaveUp || c.broker.TimedOut() > c.timedOut
+}
+
+// impatience is the rare behaviour of package kafka that does not ask again.
+const impatience = "kafka: a request is not repeated"
+
+// noticed implements losing.
+func (c *Cluster) noticed(err error) bool {
+	var lost *kafka.DataLossError
+	if !errors.As(err, &lost) || !slices.Contains(c.broker.Expired(), lost.Partition) || lost.From >= lost.To {
+		return false
+	}
+	c.broker.Restore()
+	c.sim.changed()
+	return true
+}
 
 func (c *Cluster) hash(h *xxhash.Digest) { c.broker.Hash(h) }
 
 // call is a request of a client.
-func (c *Cluster) call(site string, apply func() error) error {
-	return c.sim.call(site, func() error {
+func (c *Cluster) call(r simlog.Request, apply func() error) error {
+	incidents := sim.Incidents{Befall: func(f sim.Fault) { c.befall(r.Partitions[0], f) }}
+	if len(r.Partitions) > 0 {
+		incidents.Kinds = []sim.Kind{sim.Elect}
+		if slices.Contains(c.inputs, r.Partitions[0].Topic) {
+			incidents.Kinds = []sim.Kind{sim.Elect, sim.Expire}
+		}
+	}
+	return c.sim.world.CallOutside(r.Site, incidents, func() error {
 		version := c.broker.Version()
 		err := apply()
 		if c.broker.Version() == version {
@@ -105,6 +132,31 @@ func (c *Cluster) call(site string, apply func() error) error {
 		}
 		return err
 	})
+}
+
+// befall has a partition get another leader, or lose records.
+func (c *Cluster) befall(at kafka.Partition, f sim.Fault) {
+	err := c.cluster.Do(func(b *simlog.Broker, now time.Duration) error {
+		if f.Kind == sim.Elect {
+			c.sim.note("%v %v has no leader for %s", now, at, f.Delay)
+			return b.Elect(at, now+f.Delay)
+		}
+		start, err := b.Offset(at, kafka.Place{Kind: kafka.Earliest})
+		if err != nil {
+			return err
+		}
+		end, err := b.Offset(at, kafka.Place{Kind: kafka.LogEnd})
+		if err != nil || start == end {
+			return err
+		}
+		before := end - int64(f.Seed%uint64(end-start))
+		c.sim.note("%v %v loses the offsets %d to %d", now, at, start, before)
+		return b.Expire(at, before)
+	})
+	if err != nil {
+		c.sim.wrong("%s: %v", c, err)
+	}
+	c.sim.changed()
 }
 
 // judge looks at the transactions that have a token by now.

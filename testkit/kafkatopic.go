@@ -38,6 +38,7 @@ func KafkaInput[T any](c *Cluster, topic string, partitions int, rows *rapid.Gen
 		c.sim.wrong("input %s: %d partitions", topic, partitions)
 	}
 	c.topic(topic, t.partitions)
+	c.inputs = append(c.inputs, topic)
 	c.sim.add(t)
 	return t
 }

@@ -21,6 +21,25 @@ func (s *Sim) spares(name string) bool {
 // damageFound is how a recovery is counted that has noticed a lie of the disk.
 const damageFound = "the damage of a file is found"
 
+// lossFound is how a recovery is counted that has noticed what a topic has removed.
+const lossFound = "the loss of records is found"
+
+// losing is a part that may have lost what the program needs.
+type losing interface {
+	// noticed says whether the error of a process tells what was lost, and if so, brings
+	// it back.
+	noticed(err error) bool
+}
+
+func (m *machine) noticed(err error) bool {
+	for _, p := range m.parts {
+		if l, ok := p.(losing); ok && l.noticed(err) {
+			return true
+		}
+	}
+	return false
+}
+
 // restore does what an operator does whose program says that a file is damaged: it
 // restores the files. A failure that names none of them is no help.
 func (m *machine) restore(st *state, err error) *violation {

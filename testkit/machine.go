@@ -165,7 +165,7 @@ func (s *Sim) deadline(st *state) time.Duration {
 // slowness is how much later all may be done after a fault.
 func slowness(f sim.Fault) time.Duration {
 	switch f.Kind {
-	case sim.Delay, sim.Stuck, sim.Pause:
+	case sim.Delay, sim.Stuck, sim.Pause, sim.Elect:
 		return f.Delay
 	case sim.Slow:
 		return liveness
@@ -200,6 +200,11 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	case err != nil && !m.disturbed() && st.disk.IsDamaged():
 		f.failure = m.restore(st, err)
 		return f.failure != nil
+	case err != nil && !m.disturbed() && m.noticed(err):
+		m.note("%v LOSS FOUND %v", m.now(), err)
+		m.branch(lossFound)
+		st.hit = m.now()
+		return false
 	case err != nil && !m.disturbed():
 		f.failure = &violation{"failed start", fmt.Sprintf("process %d failed though nothing was done to it: %v", st.starts, err)}
 		return true

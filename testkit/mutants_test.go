@@ -114,6 +114,7 @@ var mutants = []mutant{
 	{23, "a fetch that had to be repeated hands records over twice", []planned{
 		{"stream of kafka", `v1;in=words:["a","a","a"];f=error@fetch(words)#3`},
 		{"table of kafka", `v1;in=words:["a","a","a"];f=error@fetch(words)#5`},
+		{"stream of kafka", `v1;in=words:["a","a","a"];f=leader@fetch(words)#3/3s`},
 	}, search{}},
 	{24, "batches go by the wall clock", []planned{
 		{"stream", `v1;in=words:["a"];f=jump@park(main)#1/-1h0m0s`},
@@ -197,6 +198,7 @@ func TestMutantsByFault(t *testing.T) {
 		programs []string
 	}{
 		{6, FlippedBit, []string{"stream", "table"}},
+		{23, LeaderChange, []string{"stream of kafka", "table of kafka"}},
 		{19, Zombie, []string{"stream of kafka", "table of kafka"}},
 		{24, ClockJump, []string{"stream", "table"}},
 	} {

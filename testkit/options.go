@@ -56,18 +56,20 @@ type FaultSet uint32
 
 // The kinds of fault.
 const (
-	Crash        FaultSet = 1 << iota // the machine stops; what was not synced is there, or none of it
-	Torn                              // with Crash: any part of what was not synced is there
-	Kill                              // the process ends; the disk stays as it was seen
-	Slow                              // something takes seconds, or each call of the disk a while, or the disk hangs
-	DiskError                         // a call of the file system fails, before or after its effect, or half way
-	DiskFull                          // a write fails for want of space, or all do until the process ends
-	BeforeCall                        // a call of a source, a sink or an endpoint fails and had no effect
-	AfterCall                         // a call of a source, a sink or an endpoint fails and had its effect
-	TaskFailure                       // a task fails, also in the middle of its rows and at its end
-	TaskPanic                         // a function of the user panics in a task
-	ExecutorLoss                      // an executor is lost with its blocks while a task runs
-	ClockJump                         // the wall clock is set, to either side
+	Crash              FaultSet = 1 << iota // the machine stops; what was not synced is there, or none of it
+	Torn                                    // with Crash: any part of what was not synced is there
+	Kill                                    // the process ends; the disk stays as it was seen
+	Slow                                    // something takes seconds, or each call of the disk a while, or the disk hangs
+	DiskError                               // a call of the file system fails, before or after its effect, or half way
+	DiskFull                                // a write fails for want of space, or all do until the process ends
+	BeforeCall                              // a call of a source, a sink or an endpoint fails and had no effect
+	AfterCall                               // a call of a source, a sink or an endpoint fails and had its effect
+	TaskFailure                             // a task fails, also in the middle of its rows and at its end
+	TaskPanic                               // a function of the user panics in a task
+	ExecutorLoss                            // an executor is lost with its blocks while a task runs
+	ClockJump                               // the wall clock is set, to either side
+	LeaderChange                            // a partition in a KafkaCluster has no leader for a while, and then another
+	TransactionTimeout                      // a sink of the contract Transactional aborts what is prepared
 
 	// AllFaults is every kind but those below, for which a test asks by name.
 	AllFaults = 1<<iota - 1
@@ -91,6 +93,12 @@ const (
 	// is one that several machines share. An output of the contract Upsert or AtLeastOnce,
 	// which refuses nobody, does not survive it.
 	Zombie
+
+	// Retention has a topic of a KafkaCluster remove records, whether they were read or
+	// not. What is asked then is that the program notices or that it does not matter: it may
+	// fail with a kafka.DataLossError, and goes on once the records are back; its output is
+	// right.
+	Retention
 
 	// Corruption is every lie of a disk.
 	Corruption = FlippedBit | LostWrite | MisplacedWrite
@@ -122,6 +130,12 @@ func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
 		in = MisplacedWrite
 	case sim.Pause:
 		in = Zombie
+	case sim.Elect:
+		in = LeaderChange
+	case sim.Expire:
+		in = Retention
+	case sim.TimeOut:
+		in = TransactionTimeout
 	case sim.Fail:
 		switch {
 		case at.InTask():
@@ -143,7 +157,8 @@ func (s FaultSet) allows(at sim.Point, kind sim.Kind) bool {
 }
 
 // errors lists what can go wrong with the operation at a point, the lies of the disk
-// included, and that the process is stopped before it.
+// included and what befalls the thing that is called, and that the process is stopped
+// before it.
 func (s FaultSet) errors(at sim.Point) []sim.Kind {
 	kinds := at.Errors()
 	if at.IsAppend() {
@@ -154,6 +169,9 @@ func (s FaultSet) errors(at sim.Point) []sim.Kind {
 
 // lies are the faults of a disk that is not as it was written.
 var lies = []sim.Kind{sim.Flip, sim.LoseWrite, sim.Misdirect}
+
+// incidents are the faults of what the program calls.
+var incidents = []sim.Kind{sim.Elect, sim.Expire, sim.TimeOut}
 
 // leaves says whether a crash may leave the disk so.
 func (s FaultSet) leaves(kind sim.OutcomeKind) bool {

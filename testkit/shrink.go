@@ -50,6 +50,8 @@ func (k *shrinker) startOver() {
 			x.faults |= Corruption
 		case f.Kind == sim.Pause:
 			x.faults |= Zombie
+		case f.Kind == sim.Expire:
+			x.faults |= Retention
 		}
 	}
 	x.explore(nil, few, 1)

@@ -20,7 +20,8 @@ type core struct {
 	pending *Plan  // the plan of the next batch, if it was logged
 	durable bool   // whether the pending plan is known to be durable
 
-	prepared *Done // if the pending batch can only be finished
+	prepared *Done  // if the pending batch can only be finished
+	preparer uint64 // epoch that has prepared it
 
 	writing []uint64  // epochs that wrote state frames of the pending batch
 	orphans []attempt // those of earlier batches that were never done
@@ -75,6 +76,12 @@ func (c *core) apply(position wal.Position, frame []byte) error {
 			return err
 		}
 		return c.applyPrepared(s, epoch, d)
+	case frameRevoked:
+		batch, err := decodeRevoked(fields)
+		if err != nil {
+			return err
+		}
+		return c.applyRevoked(s, batch)
 	case frameSnapshot:
 		snapshot, err := decodeSnapshot(fields)
 		if err != nil {
@@ -136,9 +143,20 @@ func (c *core) applyPrepared(s *segment, epoch uint64, d Done) error {
 		return fmt.Errorf("batch %d is prepared twice", d.Batch)
 	}
 	d.Answers = slices.Clone(d.Answers)
-	c.prepared = &d
+	c.prepared, c.preparer = &d, epoch
 	c.settle(epoch, d.Batch)
 	s.note(d.Batch)
+	return nil
+}
+
+// applyRevoked has the state that was prepared count no more.
+func (c *core) applyRevoked(s *segment, batch int64) error {
+	if c.prepared == nil || c.prepared.Batch != batch {
+		return fmt.Errorf("batch %d is revoked, and is not prepared", batch)
+	}
+	c.orphans = append(c.orphans, attempt{c.preparer, batch})
+	c.prepared = nil
+	s.note(batch)
 	return nil
 }
 
@@ -216,6 +234,20 @@ func (c *core) mayChange(batch int64) error {
 	}
 	if c.prepared != nil {
 		return fmt.Errorf("batch %d is prepared: it can only be committed", batch)
+	}
+	return nil
+}
+
+// mayRevoke checks that a batch is one that an earlier writer has prepared, and that it
+// can run again.
+func (c *core) mayRevoke(batch int64) error {
+	switch {
+	case c.prepared == nil || c.prepared.Batch != batch:
+		return fmt.Errorf("batch %d is not prepared", batch)
+	case c.preparer == c.epoch:
+		return fmt.Errorf("batch %d was prepared by this writer: it runs again after the next start", batch)
+	case c.pending == nil:
+		return fmt.Errorf("the plan of batch %d is not in the log any more", batch)
 	}
 	return nil
 }

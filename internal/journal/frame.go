@@ -22,18 +22,20 @@ import (
 //	             the group times two, plus one if the operator is another than that of
 //	             the change before; then that operator, if so; the data
 //	T  prepared  epoch, batch, answers: the batch can only be finished now
+//	V  revoked   batch: it is not prepared any more, and runs again
 //	D  done      epoch, batch, answers
 //	N  snapshot  operator, from, to, version
 //	R  retained  the last batch whose frames may have been removed; the number of
 //	             snapshots that are still the newest of some group; these, as in N
 //
-// The state frames of a batch belong to the prepared frame of the same epoch, or, if
-// there is none, to the done frame. Those of a writer that died before it are followed
+// The state frames of a batch belong to the prepared frame of the same epoch that was
+// not revoked, or, if there is none, to the done frame. Those of a writer that died before it are followed
 // by no such frame, and do not count.
 const (
 	framePlan     = 'P'
 	frameState    = 'S'
 	framePrepared = 'T'
+	frameRevoked  = 'V'
 	frameDone     = 'D'
 	frameSnapshot = 'N'
 	frameRetained = 'R'
@@ -62,6 +64,10 @@ func appendDone(dst []byte, kind byte, epoch uint64, d Done) []byte {
 	dst = binary.AppendUvarint(dst, epoch)
 	dst = binary.AppendUvarint(dst, uint64(d.Batch))
 	return appendBytes(dst, d.Answers)
+}
+
+func appendRevoked(dst []byte, batch int64) []byte {
+	return binary.AppendUvarint(append(dst, frameRevoked), uint64(batch))
 }
 
 // appendStateHeader begins a state frame; appendChange goes on.
@@ -195,6 +201,12 @@ func decodeDone(fields []byte) (epoch uint64, done Done, err error) {
 	d := decoder{rest: fields}
 	epoch, done.Batch, done.Answers = d.uvarint(), d.batch(), d.bytes()
 	return epoch, done, d.err()
+}
+
+func decodeRevoked(fields []byte) (batch int64, err error) {
+	d := decoder{rest: fields}
+	batch = d.batch()
+	return batch, d.err()
 }
 
 func decodeSnapshot(fields []byte) (Snapshot, error) {

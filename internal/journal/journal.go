@@ -153,8 +153,9 @@ func (j *Journal) appendChanges() error {
 // Prepared logs that every sink has the current batch, or has prepared it so that it can
 // be committed after a crash, with the changes that were appended for it and the
 // tokens that the sinks gave, and waits until that is durable. From then on the batch
-// is never run again: the sinks that have it prepared commit it, now or after the next
-// start, and Commit follows. Streams without such sinks have no use for it.
+// is not run again, unless it is revoked: the sinks that have it prepared commit it, now
+// or after the next start, and Commit follows. Streams without such sinks have no use for
+// it.
 func (j *Journal) Prepared(ctx context.Context, d Done) error {
 	if err := j.decide(func(c *core) error { return c.mayChange(d.Batch) }); err != nil {
 		return err
@@ -163,6 +164,30 @@ func (j *Journal) Prepared(ctx context.Context, d Done) error {
 		return err
 	}
 	if err := j.append(appendDone(nil, framePrepared, j.epoch, d)); err != nil {
+		return err
+	}
+	return j.log.Sync(ctx)
+}
+
+// Revoke logs that a sink has lost the batch that an earlier writer has prepared, and
+// waits until that is durable. The batch is pending then, and runs again, as if it had not
+// been prepared. The error is a *FingerprintError if another program has planned it.
+func (j *Journal) Revoke(ctx context.Context, batch int64) error {
+	var planned Plan
+	err := j.decide(func(c *core) error {
+		err := c.mayRevoke(batch)
+		if err == nil {
+			planned = *c.pending
+		}
+		return err
+	})
+	if err == nil {
+		err = j.sameProgram(&planned)
+	}
+	if err != nil {
+		return err
+	}
+	if err := j.append(appendRevoked(nil, batch)); err != nil {
 		return err
 	}
 	return j.log.Sync(ctx)

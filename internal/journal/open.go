@@ -64,8 +64,10 @@ func (j *Journal) open(ctx context.Context) (*Recovered, error) {
 	c := j.core
 	if p := c.pending; p != nil {
 		c.durable = true
-		if c.prepared == nil && p.Fingerprint != j.options.Fingerprint && !j.options.AcceptFingerprint {
-			return nil, &FingerprintError{Dir: j.dir, Batch: p.Batch, Logged: p.Fingerprint, Current: j.options.Fingerprint}
+		if c.prepared == nil {
+			if err := j.sameProgram(p); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return &Recovered{
@@ -78,6 +80,14 @@ func (j *Journal) open(ctx context.Context) (*Recovered, error) {
 		Snapshots: c.newestSnapshots(),
 		Operators: c.operators(),
 	}, nil
+}
+
+// sameProgram refuses a batch that another program has planned.
+func (j *Journal) sameProgram(p *Plan) error {
+	if p.Fingerprint == j.options.Fingerprint || j.options.AcceptFingerprint {
+		return nil
+	}
+	return &FingerprintError{Dir: j.dir, Batch: p.Batch, Logged: p.Fingerprint, Current: j.options.Fingerprint}
 }
 
 func (j *Journal) logDir() string { return j.dir + "/log" }

@@ -114,7 +114,7 @@ const scriptDir = "checkpoint"
 //	open [fingerprint=N] [accept] [retain=N] [segment=BYTES] [kind=NAME]
 //	plan N ranges            durable            fence
 //	state N operator group data                 commit N answers [next ranges]
-//	prepared N answers
+//	prepared N answers   revoke N
 //	snapshot operator from to version           retain           close
 //	replay [operator=version…]                  batches FROM     log
 //	write FILE text          cut FILE BYTES     files
@@ -157,6 +157,8 @@ func (p *scriptProcess) run(t *testing.T, e env.Env, d *datadriven.TestData) str
 			next = &following
 		}
 		return errorText(p.journal.Commit(ctx, Done{int64(number(0)), []byte(words[1])}, next))
+	case "revoke":
+		return errorText(p.journal.Revoke(ctx, int64(number(0))))
 	case "prepared":
 		return errorText(p.journal.Prepared(ctx, Done{int64(number(0)), []byte(words[1])}))
 	case "snapshot":
@@ -302,6 +304,9 @@ func describeFrame(frame []byte) string {
 	case frameDone:
 		epoch, d, err := decodeDone(fields)
 		return fmt.Sprintf("done batch %d by epoch %d, answers %s%s", d.Batch, epoch, d.Answers, errorText(err))
+	case frameRevoked:
+		batch, err := decodeRevoked(fields)
+		return fmt.Sprintf("revoked batch %d%s", batch, errorText(err))
 	case framePrepared:
 		epoch, d, err := decodeDone(fields)
 		return fmt.Sprintf("prepared batch %d by epoch %d, answers %s%s", d.Batch, epoch, d.Answers, errorText(err))

@@ -15,7 +15,8 @@ type Kind int
 // The kinds of fault. Those of the first group stop processes. Those of the second are
 // errors of one operation; [Point.Errors] says which it can have. Those of the third
 // begin at any point and concern what comes after. Those of the fourth make one append to a
-// file lie; see [Point.IsAppend].
+// file lie; see [Point.IsAppend]. Those of the last happen to something simulated outside
+// that a process is about to call, which carries them out; see [Incidents].
 const (
 	Crash     Kind = iota // the machine stops before the operation: all processes end, the disk has an Outcome
 	Kill                  // the process ends before the operation; the disk stays as processes see it
@@ -35,25 +36,28 @@ const (
 	Misdirect             // as LoseWrite, and it overwrites a part of another file
 	Panic                 // a function of the user panics; only in a task
 	Lose                  // the executor that runs the task is lost; only in a task
+	Elect                 // the partition of a log gets another leader, and for Fault.Delay has none
+	Expire                // a log removes its oldest records, whether they were read or not
+	TimeOut               // what is prepared in a sink has taken too long and is aborted there
 	kinds
 )
 
 var kindNames = [kinds]string{
 	"crash", "kill", "pause", "delay", "error", "error-after", "nospace", "short", "nofiles",
 	"full", "stuck", "slow", "jump", "flip", "lost-write", "misdirect",
-	"panic", "lose",
+	"panic", "lose", "leader", "retention", "timeout",
 }
 
 func (k Kind) String() string { return kindNames[k] }
 
 // Corrupts says whether the fault changes what was acknowledged as durable. It can be
 // taken back, see [Disk.Heal].
-func (k Kind) Corrupts() bool { return k >= Flip }
+func (k Kind) Corrupts() bool { return k == Flip || k == LoseWrite || k == Misdirect }
 
 // Excuses says whether a program to which it happens may end with an error.
 func (k Kind) Excuses() bool {
 	switch k {
-	case Delay, Slow, Jump, Stuck:
+	case Delay, Slow, Jump, Stuck, Elect, Expire:
 		return false
 	}
 	return true
@@ -68,13 +72,13 @@ type Fault struct {
 	Occurrence  int     // of the site in the incarnation, from 1
 	Outcome     Outcome // of the disk; only of a Crash
 
-	// Delay is how long a Delay or Slow takes, how far a Jump goes, after which time a
-	// Full or Stuck ends, and after which a paused process may be resumed, which is up to
-	// the caller. A Full or Stuck ends with the process, too; 0 is only so.
+	// Delay is how long a Delay or Slow takes, how far a Jump goes, how long an Elect goes
+	// on, after which time a Full or Stuck ends, and after which a paused process may be
+	// resumed, which is up to the caller. A Full or Stuck ends with the process, too; 0 is only so.
 	Delay time.Duration
 
 	Space int64  // bytes; only of a Full
-	Seed  uint64 // draws the place of a Flip and a Misdirect
+	Seed  uint64 // draws the place of a Flip and a Misdirect, and what an Expire leaves; 0: nothing
 }
 
 // String returns the fault as ParseFault reads it: "crash@sync(log/*.log)#1/lost",
@@ -96,7 +100,7 @@ func (f Fault) detail() string {
 	switch f.Kind {
 	case Crash:
 		return f.Outcome.String()
-	case Delay, Slow, Jump:
+	case Delay, Slow, Jump, Elect:
 		return f.Delay.String()
 	case Stuck, Pause:
 		if f.Delay != 0 {
@@ -108,7 +112,7 @@ func (f Fault) detail() string {
 			text += "," + f.Delay.String()
 		}
 		return text
-	case Flip, Misdirect:
+	case Flip, Misdirect, Expire:
 		return strconv.FormatUint(f.Seed, 10)
 	}
 	return ""
@@ -153,7 +157,7 @@ func (f *Fault) parseDetail(detail string) (err error) {
 		if detail != "" {
 			f.Outcome, err = ParseOutcome(detail)
 		}
-	case Delay, Slow, Jump:
+	case Delay, Slow, Jump, Elect:
 		f.Delay, err = time.ParseDuration(detail)
 	case Stuck, Pause:
 		if detail != "" {
@@ -165,7 +169,7 @@ func (f *Fault) parseDetail(detail string) (err error) {
 		if err == nil && hasLimit {
 			f.Delay, err = time.ParseDuration(limit)
 		}
-	case Flip, Misdirect:
+	case Flip, Misdirect, Expire:
 		f.Seed, err = strconv.ParseUint(detail, 10, 64)
 	default:
 		if detail != "" {

@@ -17,6 +17,7 @@ type Point struct {
 	Number     int    // of the point in the process, from 1
 
 	operation operation
+	incidents []Kind // of what is called
 }
 
 // Fault addresses a fault at this point.
@@ -33,9 +34,9 @@ func (p Point) IsAppend() bool {
 func (w *World) spares(name string) bool { return w.options.Spare != nil && w.options.Spare(name) }
 
 // Errors lists the errors that the operation at the point can have: Fail, FailAfter,
-// NoSpace, NoFiles and Short as far as they apply. NoSpace and NoFiles do what Fail
-// does, with an error that says more.
-func (p Point) Errors() []Kind { return p.operation.kinds() }
+// NoSpace, NoFiles and Short as far as they apply, and what can happen to the thing that
+// is called. NoSpace and NoFiles do what Fail does, with an error that says more.
+func (p Point) Errors() []Kind { return slices.Concat(p.operation.kinds(), p.incidents) }
 
 // reached is what an operation has to know about its point.
 type reached struct {
@@ -64,11 +65,15 @@ func (r reached) isShort() bool { return r.fault != nil && r.fault.Kind == Short
 // at is an I/O point: the moment before an operation on a path. The loop may run
 // other activities here; a fault may hit. The value becomes part of the trace.
 func (p *Process) at(op operation, path string, value uint64) reached {
-	return p.atIn(context.Background(), op, path, value)
+	return p.reach(context.Background(), op, path, value, nil)
 }
 
 // atIn is at for an operation that ctx ends, and with it the delay of a fault.
 func (p *Process) atIn(ctx context.Context, op operation, path string, value uint64) reached {
+	return p.reach(ctx, op, path, value, nil)
+}
+
+func (p *Process) reach(ctx context.Context, op operation, path string, value uint64, incidents []Kind) reached {
 	p.check()
 	w := p.world
 	a := w.current
@@ -97,12 +102,12 @@ func (p *Process) atIn(ctx context.Context, op operation, path string, value uin
 		w.stack = debug.Stack()
 	}
 	if w.options.Observe != nil {
-		w.options.Observe(Point{p, a.name, s.name, path, occurrence, p.points, op})
+		w.options.Observe(Point{p, a.name, s.name, path, occurrence, p.points, op, incidents})
 	}
 	for i := range p.faults {
 		f := &p.faults[i]
 		if f.Site == s.name && f.Occurrence == occurrence || f.Site == "" && f.Occurrence == p.points {
-			p.strike(ctx, a, s, path, occurrence, f, &r)
+			p.strike(ctx, a, s, path, occurrence, f, incidents, &r)
 		}
 	}
 	return r
@@ -129,7 +134,7 @@ func (w *World) goOnLater(a *activity) {
 }
 
 // strike carries out a fault, or leaves the error to the operation.
-func (p *Process) strike(ctx context.Context, a *activity, s *site, path string, occurrence int, f *Fault, r *reached) {
+func (p *Process) strike(ctx context.Context, a *activity, s *site, path string, occurrence int, f *Fault, incidents []Kind, r *reached) {
 	w := p.world
 	hit := *f
 	hit.Incarnation, hit.Site, hit.Occurrence = p.incarnation, s.name, occurrence
@@ -151,7 +156,7 @@ func (p *Process) strike(ctx context.Context, a *activity, s *site, path string,
 		}
 		r.fault = f
 	default:
-		if !slices.Contains(s.operation.kinds(), f.Kind) {
+		if !slices.Contains(s.operation.kinds(), f.Kind) && !slices.Contains(incidents, f.Kind) {
 			return
 		}
 		r.fault = f
@@ -171,10 +176,25 @@ func (p *Process) strike(ctx context.Context, a *activity, s *site, path string,
 // runs now: site is its name in faults, and apply what it does. An error fault
 // comes instead of apply or after it.
 func (w *World) Call(site string, apply func() error) error {
+	return w.CallOutside(site, Incidents{}, apply)
+}
+
+// Incidents are what can happen to a simulated source or sink when it is called: of the
+// kinds Elect, Expire and TimeOut. Befall carries one out before the call is made.
+type Incidents struct {
+	Kinds  []Kind
+	Befall func(Fault)
+}
+
+// CallOutside is a Call of something that incidents can befall.
+func (w *World) CallOutside(site string, incidents Incidents, apply func() error) error {
 	if w.current == nil {
 		panic("sim: call of " + site + " by code that is no activity")
 	}
-	r := w.current.process.at(opCall, site, 0)
+	r := w.current.process.reach(context.Background(), opCall, site, 0, incidents.Kinds)
+	if r.fault != nil && slices.Contains(incidents.Kinds, r.fault.Kind) {
+		incidents.Befall(*r.fault)
+	}
 	if r.fails() {
 		return &fs.PathError{Op: "call", Path: site, Err: r.fault.Kind.err()}
 	}

@@ -15,8 +15,8 @@ func TestAround(t *testing.T) {
 	var sites []string
 	var before, after error
 	c := simlog.NewCluster("simulated")
-	cluster := simlog.Around(c, "kafka", func(site string, apply func() error) error {
-		sites = append(sites, site)
+	cluster := simlog.Around(c, "kafka", func(r simlog.Request, apply func() error) error {
+		sites = append(sites, r.Site)
 		if before != nil {
 			return before
 		}

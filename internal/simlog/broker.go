@@ -20,6 +20,8 @@ type Broker struct {
 	committed    []int         // numbers of transactions, in the order of their commits
 	version      uint64        // changes with each change
 	timedOut     int           // transactions
+	elections    int           // of which the new leaders have answered
+	leaderless   int           // requests
 }
 
 type topic struct {
@@ -31,8 +33,10 @@ type topic struct {
 // clones share them.
 type partition struct {
 	entries    []entry
+	expired    []entry // that were there before start
 	start, end int64
 	sequences  []sequence // of the producers that have written to it
+	leader     leader
 }
 
 type entry struct {
@@ -90,7 +94,7 @@ func (b *Broker) Clone() *Broker {
 		t.partitions = slices.Clone(t.partitions)
 		for j := range t.partitions {
 			p := &t.partitions[j]
-			p.entries, p.sequences = slices.Clip(p.entries), slices.Clone(p.sequences)
+			p.entries, p.expired, p.sequences = slices.Clip(p.entries), slices.Clip(p.expired), slices.Clone(p.sequences)
 		}
 	}
 	c.producers = slices.Clone(b.producers)
@@ -178,6 +182,12 @@ const fetchEntries = 2
 
 // Fetch returns records from the batch on that holds the offset.
 func (b *Broker) Fetch(at kafka.Partition, offset int64, isolation kafka.Isolation) (kafka.Fetched, error) {
+	return b.fetchFrom(at, offset, isolation, false)
+}
+
+// fetchFrom returns records from the batch on that holds the offset, or all those before
+// it too.
+func (b *Broker) fetchFrom(at kafka.Partition, offset int64, isolation kafka.Isolation, all bool) (kafka.Fetched, error) {
 	p, err := b.partition(at)
 	if err != nil {
 		return kafka.Fetched{}, err
@@ -191,7 +201,7 @@ func (b *Broker) Fetch(at kafka.Partition, offset int64, isolation kafka.Isolati
 	}
 	first, _ := slices.BinarySearchFunc(p.entries, offset, func(e entry, offset int64) int { return cmp.Compare(e.record.Offset, offset) })
 	from := first
-	for from > 0 && first < len(p.entries) && p.entries[from-1].batch == p.entries[first].batch {
+	for from > 0 && (all || first < len(p.entries) && p.entries[from-1].batch == p.entries[first].batch) {
 		from--
 	}
 	got := kafka.Fetched{Next: offset}
@@ -232,7 +242,8 @@ func (b *Broker) append(p *partition, at kafka.Partition, transaction int, messa
 	}
 }
 
-// Expire removes the records before an offset, as retention does.
+// Expire removes the records before an offset, as retention does. [Broker.Restore] takes
+// that back.
 func (b *Broker) Expire(at kafka.Partition, before int64) error {
 	p, err := b.partition(at)
 	if err != nil {
@@ -241,9 +252,35 @@ func (b *Broker) Expire(at kafka.Partition, before int64) error {
 	b.version++
 	p.start = max(p.start, min(before, p.end))
 	for len(p.entries) > 0 && p.entries[0].record.Offset < p.start {
+		p.expired = append(slices.Clip(p.expired), p.entries[0])
 		p.entries = p.entries[1:]
 	}
 	return nil
+}
+
+// Expired lists the partitions whose first records were removed.
+func (b *Broker) Expired() (expired []kafka.Partition) {
+	for _, t := range b.topics {
+		for i, p := range t.partitions {
+			if len(p.expired) > 0 {
+				expired = append(expired, kafka.Partition{Topic: t.name, Number: int32(i)})
+			}
+		}
+	}
+	return expired
+}
+
+// Restore brings back what has expired, as from a copy.
+func (b *Broker) Restore() {
+	for i := range b.topics {
+		for j := range b.topics[i].partitions {
+			if p := &b.topics[i].partitions[j]; len(p.expired) > 0 {
+				b.version++
+				p.entries, p.expired = slices.Concat(p.expired, p.entries), nil
+				p.start = p.entries[0].record.Offset
+			}
+		}
+	}
 }
 
 // Compact removes, as a compacted topic does, the committed records that later ones

@@ -73,6 +73,9 @@ func (c *client) CreateTopic(_ context.Context, name string, partitions int, _ m
 func (c *client) Offsets(_ context.Context, partitions []kafka.Partition, at kafka.Place) (offsets []int64, err error) {
 	err = c.request(func(b *Broker, now time.Duration) error {
 		b.timeOut(now)
+		if err := b.lead(partitions, now); err != nil {
+			return err
+		}
 		offsets = nil
 		for _, p := range partitions {
 			offset, err := b.Offset(p, at)
@@ -89,7 +92,7 @@ func (c *client) Offsets(_ context.Context, partitions []kafka.Partition, at kaf
 func (c *client) Fetch(_ context.Context, partition kafka.Partition, offset int64, isolation kafka.Isolation) (got kafka.Fetched, err error) {
 	err = c.request(func(b *Broker, now time.Duration) (err error) {
 		b.timeOut(now)
-		got, err = b.Fetch(partition, offset, isolation)
+		got, err = b.fetch(partition, offset, isolation, now)
 		return err
 	})
 	return got, err
@@ -111,6 +114,9 @@ func (c *client) AddPartitions(_ context.Context, producer kafka.Producer, parti
 
 func (c *client) Produce(_ context.Context, producer kafka.Producer, batches []kafka.ProducerBatch) error {
 	return c.request(func(b *Broker, now time.Duration) error {
+		if err := b.lead(partitionsOf(batches), now); err != nil {
+			return err
+		}
 		for _, batch := range batches {
 			if err := b.Produce(producer, batch, now); err != nil {
 				return err

@@ -2,8 +2,8 @@
 // chance, so that a world that holds one can be cloned, and a run be repeated.
 //
 // [Broker] is the state and what requests do to it: topics and partitions, offsets
-// with gaps, transactions with producer epochs, fencing and time-outs, retention,
-// compaction. It is about as unkind as brokers may be: a fetch returns a few records
+// with gaps, leaders that change, transactions with producer epochs, fencing and
+// time-outs, retention, compaction. It is about as unkind as brokers may be: a fetch returns a few records
 // at most, and begins with the batch that holds the offset, so with records that
 // were not asked for.
 //

@@ -39,7 +39,7 @@ func (b *Broker) Hash(h *xxhash.Digest) {
 	for _, t := range b.topics {
 		fmt.Fprintf(h, "%s ", t.name)
 		for _, p := range t.partitions {
-			fmt.Fprintf(h, "%d %d %v", p.start, p.end, p.sequences)
+			fmt.Fprintf(h, "%d %d %v %v", p.start, p.end, p.sequences, p.leader)
 			for _, e := range p.entries {
 				fmt.Fprintf(h, "%d %d %d %t %q %q;", e.record.Offset, e.batch, e.transaction, e.marker, e.record.Key, e.record.Value)
 			}

@@ -101,7 +101,8 @@ func (r *reader) Freeze(ctx context.Context) error {
 
 // Latest implements receiver.LogReader. A partition that the start does not know
 // enters at its first record, with an empty range: so the start of its first records
-// is in the log of the stream, and a range means the same whenever it is read.
+// is in the log of the stream, and a range means the same whenever it is read. If that
+// record is not the first there ever was, data is lost.
 func (r *reader) Latest(ctx context.Context, start string, limit int64) (string, error) {
 	from, err := parsePlace(start)
 	if err != nil {
@@ -209,7 +210,13 @@ func (r *reader) shares(ctx context.Context, from, ends place) (shares []share, 
 	for _, end := range ends {
 		offset, known := from.find(end.Partition)
 		if !known {
-			if offset, _ = entries.find(end.Partition); r.ending && offset > end.offset {
+			if offset, _ = entries.find(end.Partition); offset > 0 {
+				lost := &DataLossError{end.Partition, 0, offset, "the partition is new to the stream, and retention has removed its first records"}
+				if err := r.lose(lost); err != nil {
+					return nil, false, err
+				}
+			}
+			if r.ending && offset > end.offset {
 				offset = end.offset
 			}
 			shares = append(shares, share{at{end.Partition, offset}, offset})

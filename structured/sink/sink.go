@@ -2,6 +2,7 @@ package sink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -132,8 +133,14 @@ type Writer interface {
 // Resumable is a Writer whose prepared batches outlast the process: they can be
 // committed, or aborted, by a later run of the query. All such sinks of a query
 // commit together: when each has a batch prepared, the tokens are logged with the
-// query's state; from then on the batch is never prepared again, and Commit is
-// repeated, by later runs if need be, until it returns nil.
+// query's state; from then on the batch is not prepared again, and Commit is repeated, by
+// later runs if need be, until it returns nil.
+//
+// A sink may abort by itself what was prepared for too long. Then Commit returns an error
+// that wraps ErrAborted, whenever it is called for that token. In the run that prepared the
+// batch, this ends the query. The next one computes the batch again from the same input
+// and hands it to the sinks whose LastCommitted is an earlier one: so a sink that does
+// this, and those that commit together with it, must know what they have.
 //
 // Any other Writer keeps the number of the batch with the rows and tells by
 // LastCommitted that it has them: of the batch that was running at a crash it is
@@ -145,6 +152,10 @@ type Resumable interface {
 	// and that are neither committed nor aborted. It is called once, before Prepare.
 	Prepared(ctx context.Context) ([]Token, error)
 }
+
+// ErrAborted is the error of a Commit that comes too late: the sink has aborted by itself
+// what was prepared, and has none of it.
+var ErrAborted = errors.New("the sink has aborted the prepared batch")
 
 // CheckMode returns an error that says what to do if a sink cannot take a mode.
 func CheckMode(s Sink, mode Mode) error {

@@ -107,7 +107,8 @@ func (e *engine) commitIn(ctx context.Context, i int, number int64, token sink.T
 
 // finish commits the batch that was prepared when the query last stopped, if that was
 // logged, and aborts whatever else the sinks have prepared: a batch of which that was
-// not logged runs again.
+// not logged runs again. So does one that a sink has aborted by itself; the sinks that
+// could commit it have it.
 func (e *engine) finish(ctx context.Context) error {
 	r := e.Recovered
 	tokens, number := make([][]byte, len(e.writers)), int64(-1)
@@ -122,14 +123,29 @@ func (e *engine) finish(ctx context.Context) error {
 		}
 		tokens, number = answer.Tokens, r.Prepared.Batch
 	}
+	revoked := false
 	for i, writer := range e.writers {
-		if resumable, ok := writer.(sink.Resumable); ok && !mutate.On(18) {
-			if err := e.resume(ctx, i, resumable, number, tokens[i]); err != nil {
-				return err
-			}
+		resumable, ok := writer.(sink.Resumable)
+		if !ok || mutate.On(18) {
+			continue
+		}
+		err := e.resume(ctx, i, resumable, number, tokens[i])
+		if errors.Is(err, sink.ErrAborted) {
+			e.Logger.Warn("structured: a sink has aborted the batch that was prepared in it, which is computed again", "sink", fmt.Sprint(e.Sinks[i]), "batch", number, "err", err)
+			revoked, err = true, nil
+		}
+		if err != nil {
+			return err
 		}
 	}
 	if r.Prepared == nil {
+		return nil
+	}
+	if revoked {
+		if err := e.Log.Revoke(ctx, number); err != nil {
+			return &BatchError{Plan{Batch: number}, err}
+		}
+		r.Prepared = nil
 		return nil
 	}
 	if err := e.Log.Commit(ctx, *r.Prepared, nil); err != nil {

@@ -14,6 +14,7 @@ type Log interface {
 	CheckFence(ctx context.Context) error
 	AppendState(ctx context.Context, c journal.Change) error
 	Prepared(ctx context.Context, d journal.Done) error
+	Revoke(ctx context.Context, batch int64) error
 	Commit(ctx context.Context, d journal.Done, next *journal.Plan) error
 	Replay(have func(operator string, group int) int64) iter.Seq2[journal.Change, error]
 	Snapshots(ctx context.Context, snapshots ...journal.Snapshot) error
@@ -40,6 +41,9 @@ func (Volatile) AppendState(context.Context, journal.Change) error { return nil 
 
 // Prepared implements Log.
 func (Volatile) Prepared(context.Context, journal.Done) error { return nil }
+
+// Revoke implements Log.
+func (Volatile) Revoke(context.Context, int64) error { return nil }
 
 // Commit implements Log.
 func (Volatile) Commit(context.Context, journal.Done, *journal.Plan) error { return nil }
