@@ -40,9 +40,9 @@ func newCSVFormat(options map[string]string) (f csvFormat, err error) {
 		case "nullvalue":
 			f.null = value
 		case "dateformat":
-			f.date, err = parseTimePattern(value)
+			f.date, err = parseTimePattern(value, false)
 		case "timestampformat":
-			f.timestamp, err = parseTimePattern(value)
+			f.timestamp, err = parseTimePattern(value, false)
 		case "mode", "columnnameofcorruptrecord":
 		default:
 			err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat, mode and columnNameOfCorruptRecord", name)

@@ -54,17 +54,18 @@ func bindDateFormat(b Binding, args []bound.Expr) (bound.Expr, error) {
 
 // timePatterns keeps the pattern that was parsed last.
 type timePatterns struct {
-	text   string
-	parsed timePattern
+	reading bool
+	text    string
+	parsed  timePattern
 }
 
 func (p *timePatterns) get(text []byte) (timePattern, error) {
 	if p.parsed != nil && p.text == string(text) {
 		return p.parsed, nil
 	}
-	parsed, err := parseTimePattern(string(text))
+	parsed, err := parseTimePattern(string(text), p.reading)
 	if err != nil {
-		return nil, noValue("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", err.Error())
+		return nil, err
 	}
 	p.text, p.parsed = string(text), parsed
 	return parsed, nil
@@ -121,7 +122,7 @@ func bindParse(of types.Type, try bool) func(Binding, []bound.Expr) (bound.Expr,
 // parseTime reads timestamps, and clock times for results without a zone.
 func parseTime(call bound.Call) (Kernel, error) {
 	zone, err := zoneOf(call)
-	cache := &timePatterns{}
+	cache := &timePatterns{reading: true}
 	return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		pattern, err := cache.get(args[1].String(row))
 		if err != nil {
