@@ -2,9 +2,9 @@ package eval
 
 import (
 	"regexp"
-	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/regex"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
@@ -35,36 +35,12 @@ func (n *like) eval(b *vector.Batch, selection vector.Selection) (*vector.Column
 			return
 		}
 		if text := pattern.String(row); n.matcher == nil || n.last != string(text) {
-			err = n.compile(string(text))
+			n.last = string(text)
+			n.matcher, err = regex.Like(n.last, `\`, false)
 		}
 		if err == nil {
 			n.out.Bools.Put(row, n.matcher.Match(value.String(row)))
 		}
 	})
 	return &n.out, err
-}
-
-func (n *like) compile(pattern string) error {
-	var text strings.Builder
-	text.WriteString(`(?s)\A`)
-	escaped := false
-	for _, r := range pattern {
-		switch {
-		case escaped || r != '%' && r != '_' && r != '\\':
-			text.WriteString(regexp.QuoteMeta(string(r)))
-			escaped = false
-		case r == '\\':
-			escaped = true
-		case r == '%':
-			text.WriteString(".*")
-		default:
-			text.WriteString(".")
-		}
-	}
-	if escaped {
-		return failure(InvalidPattern, n.call, "the pattern "+pattern+" ends in an escape character")
-	}
-	text.WriteString(`\z`)
-	n.last, n.matcher = pattern, regexp.MustCompile(text.String())
-	return nil
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	"regexp"
 	"unicode/utf8"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/regex"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -20,8 +20,8 @@ type split struct {
 	limit          node   // the greatest number of pieces, if it is positive; nil for none
 	last           []byte // the pattern that is compiled
 	compiled       bool
-	literal        []byte         // what to search for, if expression is nil
-	expression     *regexp.Regexp // of a pattern with special characters
+	literal        []byte            // what to search for, if expression is nil
+	expression     *regex.Expression // of a pattern with special characters
 	out            vector.Column
 }
 
@@ -42,15 +42,12 @@ func newSplit(call bound.Call, args []node) (node, error) {
 func (n *split) compile(pattern []byte) error {
 	n.last, n.compiled = append(n.last[:0], pattern...), true
 	n.literal, n.expression = n.last, nil
-	if regexp.QuoteMeta(string(pattern)) == string(pattern) {
-		return nil
-	}
-	expression, err := regexp.Compile(string(pattern))
+	expression, err := regex.Compile(string(pattern))
 	if err != nil {
 		n.compiled = false
 		return failure(InvalidPattern, n.call, err.Error())
 	}
-	if literal, complete := expression.LiteralPrefix(); complete {
+	if literal, ok := expression.Literal(); ok {
 		n.literal = []byte(literal)
 	} else {
 		n.expression = expression
@@ -109,7 +106,11 @@ func (n *split) row(pieces *vector.Column, text, pattern []byte, most int) error
 	}
 	switch {
 	case n.expression != nil:
-		n.byExpression(pieces, text, most)
+		all, err := n.expression.Split(text, most)
+		for _, piece := range all {
+			pieces.AppendString(piece)
+		}
+		return err
 	case len(n.literal) == 1 && most == math.MaxInt:
 		byByte(pieces, text, n.literal[0])
 	case len(n.literal) > 0 || len(text) == 0:
@@ -159,21 +160,4 @@ func byCharacter(pieces *vector.Column, text []byte, most int) {
 		pieces.AppendString(text[:size])
 		text = text[size:]
 	}
-}
-
-// byExpression leaves out an empty match at the start, which would only cut off an
-// empty piece.
-func (n *split) byExpression(pieces *vector.Column, text []byte, most int) {
-	from := 0
-	for _, match := range n.expression.FindAllIndex(text, -1) {
-		if match[1] == 0 {
-			continue
-		}
-		if most--; most == 0 {
-			break
-		}
-		pieces.AppendString(text[from:match[0]])
-		from = match[1]
-	}
-	pieces.AppendString(text[from:])
 }

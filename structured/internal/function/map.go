@@ -1,11 +1,10 @@
 package function
 
 import (
-	"regexp"
-
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/regex"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -224,7 +223,7 @@ func entryOf(m *vector.Column, row int, key *vector.Column) int {
 
 func stringToMap(call bound.Call) (Kernel, error) {
 	pairs, sides := &patterns{name: call.Function}, &patterns{name: call.Function}
-	get := func(p *patterns, args []*vector.Column, i, row int, otherwise string) (*regexp.Regexp, error) {
+	get := func(p *patterns, args []*vector.Column, i, row int, otherwise string) (*regex.Expression, error) {
 		return p.get(given(args, i, func(c *vector.Column) []byte { return c.String(row) }, []byte(otherwise)))
 	}
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
@@ -240,11 +239,18 @@ func stringToMap(call bound.Call) (Kernel, error) {
 			return err
 		}
 		entries := &out.Children[0]
-		for _, pair := range between.Split(string(args[0].String(row)), -1) {
-			parts := inside.Split(pair, 2)
-			entries.Children[0].AppendString([]byte(parts[0]))
+		all, err := between.Split(args[0].String(row), 0)
+		if err != nil {
+			return err
+		}
+		for _, pair := range all {
+			parts, err := inside.Split(pair, 2)
+			if err != nil {
+				return err
+			}
+			entries.Children[0].AppendString(parts[0])
 			if len(parts) == 2 {
-				entries.Children[1].AppendString([]byte(parts[1]))
+				entries.Children[1].AppendString(parts[1])
 			} else {
 				entries.Children[1].AppendNull()
 			}

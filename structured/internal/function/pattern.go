@@ -3,22 +3,23 @@ package function
 import (
 	"fmt"
 	"regexp"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/regex"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// Regular expressions are those of Go's package regexp: no back references and no
-// looking ahead or behind, but time linear in the length of the string.
+// Regular expressions are those of Java; see package regex.
 var patternFunctions = []Function{
 	{
 		Name: "rlike", Aliases: []string{"regexp", "regexp_like"}, Doc: "Whether a regular expression matches a part of the string.", Params: twoStrings, Result: types.Boolean,
-		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regexp.Regexp) error {
-			out.Bools.Put(row, pattern.Match(args[0].String(row)))
-			return nil
+		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regex.Expression) error {
+			matches, err := pattern.Match(args[0].String(row))
+			out.Bools.Put(row, matches)
+			return err
 		}),
 	},
 	{
@@ -31,43 +32,51 @@ var patternFunctions = []Function{
 	},
 	{
 		Name: "regexp_count", Doc: "How often a regular expression matches.", Params: twoStrings, Result: types.Int,
-		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regexp.Regexp) error {
-			out.Ints[row] = int32(len(pattern.FindAllIndex(args[0].String(row), -1)))
-			return nil
+		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regex.Expression) error {
+			all, err := pattern.FindAll(args[0].String(row), 0)
+			out.Ints[row] = int32(len(all))
+			return err
 		}),
 	},
 	{
 		Name: "regexp_instr", Doc: "The position, from 1 in code points, of the first match; 0 if there is none.", Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.Int,
-		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regexp.Regexp) error {
+		Kernel: matching(func(out *vector.Column, args []*vector.Column, row int, pattern *regex.Expression) error {
 			out.Ints[row] = 0
-			if at := pattern.FindIndex(args[0].String(row)); at != nil {
-				out.Ints[row] = int32(utf8.RuneCount(args[0].String(row)[:at[0]]) + 1)
+			found, err := pattern.Find(args[0].String(row))
+			if found != nil {
+				out.Ints[row] = int32(utf8.RuneCount(args[0].String(row)[:found[0]]) + 1)
 			}
-			return nil
+			return err
 		}),
 	},
 	{
 		Name: "regexp_substr", Doc: "The first match; null if there is none.", Params: twoStrings, Result: types.String,
-		Kernel: matchingText(func(dst []byte, args []*vector.Column, row int, pattern *regexp.Regexp) ([]byte, error) {
-			found := pattern.Find(args[0].String(row))
-			if found == nil {
-				return nil, null
+		Kernel: matchingText(func(dst []byte, args []*vector.Column, row int, pattern *regex.Expression) ([]byte, error) {
+			s := args[0].String(row)
+			found, err := pattern.Find(s)
+			if found == nil && err == nil {
+				err = null
 			}
-			return append(dst, found...), nil
+			if err != nil {
+				return nil, err
+			}
+			return append(dst, s[found[0]:found[1]]...), nil
 		}),
 	},
 	{
 		Name: "regexp_extract", Doc: "What group number n, 1 if not given and 0 for all, of the first match holds; the empty string if nothing matches.",
 		Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.String,
-		Kernel: matchingText(func(dst []byte, args []*vector.Column, row int, pattern *regexp.Regexp) ([]byte, error) {
+		Kernel: matchingText(func(dst []byte, args []*vector.Column, row int, pattern *regex.Expression) ([]byte, error) {
 			group, err := groupOf(args, row, pattern)
 			if err != nil {
 				return nil, err
 			}
-			if found := pattern.FindSubmatch(args[0].String(row)); found != nil {
-				dst = append(dst, found[group]...)
+			s := args[0].String(row)
+			found, err := pattern.Find(s)
+			if found != nil && found[2*group] >= 0 {
+				dst = append(dst, s[found[2*group]:found[2*group+1]]...)
 			}
-			return dst, nil
+			return dst, err
 		}),
 	},
 	{
@@ -84,22 +93,22 @@ var patternFunctions = []Function{
 type patterns struct {
 	name     bound.Function
 	text     string
-	compiled *regexp.Regexp
+	compiled *regex.Expression
 }
 
-func (p *patterns) get(text []byte) (*regexp.Regexp, error) {
+func (p *patterns) get(text []byte) (*regex.Expression, error) {
 	if p.compiled != nil && p.text == string(text) {
 		return p.compiled, nil
 	}
-	compiled, err := regexp.Compile(string(text))
+	compiled, err := regex.Compile(string(text))
 	if err != nil {
-		return nil, noValue("INVALID_PARAMETER_VALUE.PATTERN", fmt.Sprintf("%s: the pattern %q: %v", p.name, text, err))
+		return nil, noValue("INVALID_PARAMETER_VALUE.PATTERN", fmt.Sprintf("%s: %v", p.name, err))
 	}
 	p.text, p.compiled = string(text), compiled
 	return compiled, nil
 }
 
-func matching(f func(out *vector.Column, args []*vector.Column, row int, pattern *regexp.Regexp) error) func(bound.Call) (Kernel, error) {
+func matching(f func(out *vector.Column, args []*vector.Column, row int, pattern *regex.Expression) error) func(bound.Call) (Kernel, error) {
 	return func(call bound.Call) (Kernel, error) {
 		cache := &patterns{name: call.Function}
 		return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
@@ -112,7 +121,7 @@ func matching(f func(out *vector.Column, args []*vector.Column, row int, pattern
 	}
 }
 
-func matchingText(f func(dst []byte, args []*vector.Column, row int, pattern *regexp.Regexp) ([]byte, error)) func(bound.Call) (Kernel, error) {
+func matchingText(f func(dst []byte, args []*vector.Column, row int, pattern *regex.Expression) ([]byte, error)) func(bound.Call) (Kernel, error) {
 	return func(call bound.Call) (Kernel, error) {
 		cache := &patterns{name: call.Function}
 		return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
@@ -125,10 +134,10 @@ func matchingText(f func(dst []byte, args []*vector.Column, row int, pattern *re
 	}
 }
 
-func groupOf(args []*vector.Column, row int, pattern *regexp.Regexp) (int, error) {
+func groupOf(args []*vector.Column, row int, pattern *regex.Expression) (int, error) {
 	group := int(given(args, 2, func(c *vector.Column) int32 { return c.Ints[row] }, 1))
-	if group < 0 || group > pattern.NumSubexp() {
-		return 0, noValue("INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", fmt.Sprintf("the pattern %s has %d groups, not %d", pattern, pattern.NumSubexp(), group))
+	if group < 0 || group > pattern.Groups() {
+		return 0, noValue("INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", fmt.Sprintf("the pattern %s has %d groups, not %d", pattern, pattern.Groups(), group))
 	}
 	return group, nil
 }
@@ -147,8 +156,13 @@ func extractAll(call bound.Call) (Kernel, error) {
 		if err != nil {
 			return err
 		}
-		for _, found := range pattern.FindAllSubmatch(args[0].String(row), -1) {
-			out.Children[0].AppendString(found[group])
+		s := args[0].String(row)
+		all, err := pattern.FindAll(s, 0)
+		if err != nil {
+			return err
+		}
+		for _, found := range all {
+			out.Children[0].AppendString(s[max(found[2*group], 0):max(found[2*group+1], 0)])
 		}
 		out.EndArray()
 		return nil
@@ -157,43 +171,29 @@ func extractAll(call bound.Call) (Kernel, error) {
 
 func replaceAll(call bound.Call) (Kernel, error) {
 	cache := &patterns{name: call.Function}
-	var template string // of Go, for the replacement text
-	var of string
+	var by *regex.Replacement
+	var pattern *regex.Expression // for which by was read
+	var text string
 	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-		pattern, err := cache.get(args[1].String(row))
+		current, err := cache.get(args[1].String(row))
 		if err != nil {
 			return nil, err
-		}
-		if text := args[2].String(row); of != string(text) || template == "" {
-			of, template = string(text), goTemplate(string(text))
 		}
 		s := args[0].String(row)
 		from := runeOffset(s, int(given(args, 3, func(c *vector.Column) int32 { return c.Ints[row] }, 1))-1)
 		dst = append(dst, s[:from]...)
-		return append(dst, pattern.ReplaceAll(s[from:], []byte(template))...), nil
-	}), nil
-}
-
-// goTemplate writes a replacement of Java's, with $1, ${name} and \ before what stands
-// for itself, as one of Go's.
-func goTemplate(text string) string {
-	var out strings.Builder
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\\' && i+1 < len(text):
-			i++
-			if text[i] == '$' {
-				out.WriteByte('$')
+		if current != pattern || string(args[2].String(row)) != text {
+			text, pattern = string(args[2].String(row)), current
+			if by, err = current.Replacement(text); err != nil {
+				pattern = nil
+				if matches, _ := current.Match(s[from:]); !matches {
+					return append(dst, s[from:]...), nil
+				}
+				return nil, fault.Runtimef("INVALID_REGEXP_REPLACE", "%v, in %s", err, call)
 			}
-			out.WriteByte(text[i])
-		case c == '$' && i+1 < len(text) && '0' <= text[i+1] && text[i+1] <= '9':
-			i++
-			out.WriteString("${" + text[i:i+1] + "}")
-		default:
-			out.WriteByte(c)
 		}
-	}
-	return out.String()
+		return pattern.AppendReplaced(dst, s[from:], by)
+	}), nil
 }
 
 // likeKernel compares with a pattern of LIKE; the pattern last seen stays compiled.
@@ -204,7 +204,7 @@ func likeKernel(fold bool) func(bound.Call) (Kernel, error) {
 		return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 			escape := given(args, 2, func(c *vector.Column) string { return string(c.String(row)) }, `\`)
 			if text := escape + string(args[1].String(row)); matcher == nil || last != text {
-				pattern, err := Like(string(args[1].String(row)), escape, fold)
+				pattern, err := regex.Like(string(args[1].String(row)), escape, fold)
 				if err != nil {
 					return err
 				}
@@ -214,37 +214,4 @@ func likeKernel(fold bool) func(bound.Call) (Kernel, error) {
 			return nil
 		}), nil
 	}
-}
-
-// Like compiles a pattern of LIKE, in which % is any string, _ any character, and the
-// escape character takes the meaning from what follows.
-func Like(pattern, escape string, fold bool) (*regexp.Regexp, error) {
-	var out strings.Builder
-	out.WriteString(`(?s`)
-	if fold {
-		out.WriteByte('i')
-	}
-	out.WriteString(`)\A`)
-	escaped := false
-	for _, r := range pattern {
-		switch {
-		case !escaped && string(r) == escape:
-			escaped = true
-			continue
-		case escaped && r != '%' && r != '_' && string(r) != escape:
-			return nil, noValue("INVALID_FORMAT.ESC_IN_THE_MIDDLE", fmt.Sprintf("the pattern %q escapes %q, which needs none", pattern, r))
-		case escaped || r != '%' && r != '_':
-			out.WriteString(regexp.QuoteMeta(string(r)))
-		case r == '%':
-			out.WriteString(".*")
-		default:
-			out.WriteString(".")
-		}
-		escaped = false
-	}
-	if escaped {
-		return nil, noValue("INVALID_FORMAT.ESC_AT_THE_END", fmt.Sprintf("the pattern %q ends in its escape character", pattern))
-	}
-	out.WriteString(`\z`)
-	return regexp.Compile(out.String())
 }

@@ -160,12 +160,18 @@ type offsetStyle struct {
 var offsetStyles = map[byte][5]offsetStyle{
 	'X': {{zero: "Z"}, {zero: "Z", minutes: true}, {zero: "Z", minutes: true, colon: true}, {zero: "Z", minutes: true}, {zero: "Z", minutes: true, colon: true}},
 	'x': {
-		{zero: "+00"}, {zero: "+0000", minutes: true}, {zero: "+00:00", minutes: true, colon: true},
-		{zero: "+0000", minutes: true}, {zero: "+00:00", minutes: true, colon: true},
+		{zero: "+00"},
+		{zero: "+0000", minutes: true},
+		{zero: "+00:00", minutes: true, colon: true},
+		{zero: "+0000", minutes: true},
+		{zero: "+00:00", minutes: true, colon: true},
 	},
 	'Z': {
-		{zero: "+0000", minutes: true}, {zero: "+0000", minutes: true}, {zero: "+0000", minutes: true},
-		{zero: "GMT", prefix: "GMT", minutes: true, colon: true}, {zero: "Z", minutes: true, colon: true},
+		{zero: "+0000", minutes: true},
+		{zero: "+0000", minutes: true},
+		{zero: "+0000", minutes: true},
+		{zero: "GMT", prefix: "GMT", minutes: true, colon: true},
+		{zero: "Z", minutes: true, colon: true},
 	},
 	'O': {{zero: "GMT", prefix: "GMT", shortHours: true, colon: true}, {}, {}, {zero: "GMT", prefix: "GMT", minutes: true, colon: true}, {}},
 }
