@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
+
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/structured"
 	"github.com/tidewheel/tidewheel/structured/sink"

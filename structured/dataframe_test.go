@@ -40,7 +40,7 @@ var events = types.NewSchema(
 	types.Nullable("tags", types.Array(types.String)),
 )
 
-func open(t *testing.T) *Session {
+func open(t testing.TB) *Session {
 	t.Helper()
 	session, err := Open(Options{})
 	if err != nil {

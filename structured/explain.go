@@ -13,8 +13,9 @@ import (
 
 // Explain returns how the table is computed: the plan as it was written with every
 // name and type found, the plan after optimisation, and the operators that run. The
-// text is the same whenever the query is and its files are about as large. The operators of a stream depend on the
-// output mode; shown is the first of append, update and complete that is possible.
+// text is the same whenever the query is and its files are about as large. The operators
+// of a stream depend on the output mode; shown is the first of append, update and
+// complete that is possible.
 func (d DataFrame) Explain(ctx context.Context) (string, error) {
 	node, sources, err := d.analysed(ctx)
 	if err != nil {

@@ -12,19 +12,24 @@ import (
 // Map rebuilds an expression from the leaves up: f gets each part with its arguments
 // already rebuilt and returns what stands in its place.
 func Map(expr Expr, f func(Expr) Expr) Expr {
+	return f(MapArgs(expr, func(arg Expr) Expr { return Map(arg, f) }))
+}
+
+// MapArgs rebuilds an expression with f of each of its arguments in the argument's place.
+func MapArgs(expr Expr, f func(Expr) Expr) Expr {
 	switch e := expr.(type) {
 	case Call:
 		args := make([]Expr, len(e.Args))
 		for i, arg := range e.Args {
-			args[i] = Map(arg, f)
+			args[i] = f(arg)
 		}
 		e.Args = args
-		return f(e)
+		return e
 	case Lambda:
-		e.Body = Map(e.Body, f)
-		return f(e)
+		e.Body = f(e.Body)
+		return e
 	}
-	return f(expr)
+	return expr
 }
 
 // Walk calls visit for each column of the input that expr reads, from left to right.
@@ -109,10 +114,18 @@ func sameValue(a, b any) bool {
 
 // Conjuncts splits a condition into the parts that And joins, from left to right.
 func Conjuncts(condition Expr) []Expr {
-	if call, ok := condition.(Call); ok && call.Function == And {
-		return append(Conjuncts(call.Args[0]), Conjuncts(call.Args[1])...)
+	return Operands(And, condition)
+}
+
+// Operands splits an expression into the parts that a function of two arguments joins,
+// from left to right.
+func Operands(function Function, expr Expr) []Expr { return appendOperands(nil, function, expr) }
+
+func appendOperands(parts []Expr, function Function, expr Expr) []Expr {
+	if call, ok := expr.(Call); ok && call.Function == function {
+		return appendOperands(appendOperands(parts, function, call.Args[0]), function, call.Args[1])
 	}
-	return []Expr{condition}
+	return append(parts, expr)
 }
 
 // Conjunction joins conditions by And; it is nil for none.

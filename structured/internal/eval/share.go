@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -14,8 +13,10 @@ import (
 // leaves out. Lambdas run over batches of their own and share nothing with what is
 // around them.
 type sharing struct {
-	calls map[uint64][]*occurrence // by hash
-	round uint64                   // the run of the program
+	hashes   bound.Hashes
+	volatile map[uint64]bool          // by hash: what is computed anew wherever it stands
+	calls    map[uint64][]*occurrence // by hash
+	round    uint64                   // the run of the program
 }
 
 // occurrence is a call, however often it is written.
@@ -29,8 +30,9 @@ type occurrence struct {
 // share finds what the expressions have in common; nil stands for no expression. It
 // returns nil if that is nothing.
 func share(exprs []bound.Expr) *sharing {
-	s := &sharing{calls: map[uint64][]*occurrence{}}
+	s := &sharing{hashes: bound.Hashes{}, volatile: map[uint64]bool{}, calls: map[uint64][]*occurrence{}}
 	for _, expr := range exprs {
+		s.isVolatile(expr)
 		s.count(expr, true)
 	}
 	found := false
@@ -45,6 +47,23 @@ func share(exprs []bound.Expr) *sharing {
 	return s
 }
 
+// isVolatile is function.IsVolatile of each part of an expression, which it notes.
+func (s *sharing) isVolatile(expr bound.Expr) (is bool) {
+	switch e := expr.(type) {
+	case bound.Call:
+		is = function.Volatile(e)
+		for _, arg := range e.Args {
+			is = s.isVolatile(arg) || is
+		}
+		if is {
+			s.volatile[s.hashes.Of(e)] = true
+		}
+	case bound.Lambda:
+		return s.isVolatile(e.Body)
+	}
+	return is
+}
+
 // count notes the calls in an expression. What is within a call that was seen before is
 // not counted again: it is computed with it.
 func (s *sharing) count(expr bound.Expr, always bool) {
@@ -52,13 +71,13 @@ func (s *sharing) count(expr bound.Expr, always bool) {
 	if !ok {
 		return
 	}
-	if _, field := call.FieldIndex(); !field && !function.IsVolatile(call) {
+	if _, field := call.FieldIndex(); !field && !s.volatile[s.hashes.Of(call)] {
 		if o := s.find(call); o != nil {
 			o.times++
 			o.always = o.always || always
 			return
 		}
-		hash := hashOf(call)
+		hash := s.hashes.Of(call)
 		s.calls[hash] = append(s.calls[hash], &occurrence{call: call, times: 1, always: always})
 	}
 	for i, arg := range call.Args {
@@ -80,7 +99,7 @@ func guarded(call bound.Call, i int) bool {
 
 // find returns the occurrence of a call, nil if there is none.
 func (s *sharing) find(call bound.Call) *occurrence {
-	for _, o := range s.calls[hashOf(call)] {
+	for _, o := range s.calls[s.hashes.Of(call)] {
 		if bound.Same(o.call, call) {
 			return o
 		}
@@ -111,21 +130,6 @@ func (s *sharing) next() {
 	if s != nil {
 		s.round++
 	}
-}
-
-// hashOf is equal for expressions that are the same.
-func hashOf(expr bound.Expr) uint64 {
-	switch e := expr.(type) {
-	case bound.Column:
-		return keyed.HashUint64(uint64(e.Index))
-	case bound.Call:
-		hash := keyed.Fold(keyed.FoldStart, keyed.HashString(string(e.Function)))
-		for _, arg := range e.Args {
-			hash = keyed.Fold(hash, hashOf(arg))
-		}
-		return keyed.Finish(hash)
-	}
-	return keyed.HashString(expr.String())
 }
 
 // shared is a call that several expressions contain: it is computed once in each round,

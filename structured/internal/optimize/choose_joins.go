@@ -14,7 +14,6 @@ const maxBroadcast = 10 << 20
 // where that is known to be small: then the larger side need not be exchanged by its
 // keys. A side whose rows without partner are kept cannot be given to several.
 func chooseJoins(sizes Sizes) rule {
-	e := estimate{sizes}
 	return func(root plan.Node) plan.Node {
 		return plan.Rewrite(root, func(node plan.Node) plan.Node {
 			join, ok := node.(*plan.Join)
@@ -24,7 +23,7 @@ func chooseJoins(sizes Sizes) rule {
 			if equalities, _ := join.Split(); len(equalities) == 0 {
 				return node
 			}
-			side := e.smaller(join)
+			side := sizes.smaller(join)
 			if side == plan.NoSide {
 				return node
 			}
@@ -35,16 +34,13 @@ func chooseJoins(sizes Sizes) rule {
 	}
 }
 
-// estimate guesses how large tables are.
-type estimate struct{ sizes Sizes }
-
 // smaller is the smaller side of a join of those that can be broadcast.
-func (e estimate) smaller(join *plan.Join) (side plan.Side) {
+func (s Sizes) smaller(join *plan.Join) (side plan.Side) {
 	least := int64(maxBroadcast)
-	if bytes, ok := e.bytes(join.Right); ok && bytes <= least && !join.Kind.KeepsRight() {
+	if bytes, ok := s.bytes(join.Right); ok && bytes <= least && !join.Kind.KeepsRight() {
 		side, least = plan.RightSide, bytes
 	}
-	if bytes, ok := e.bytes(join.Left); ok && bytes < least && (join.Kind == physical.Inner || join.Kind == physical.RightOuter) {
+	if bytes, ok := s.bytes(join.Left); ok && bytes < least && (join.Kind == physical.Inner || join.Kind == physical.RightOuter) {
 		side = plan.LeftSide
 	}
 	return side
@@ -54,22 +50,22 @@ func (e estimate) smaller(join *plan.Join) (side plan.Side) {
 // wide they are, or the bytes of the relations below it, by how much wider or narrower
 // its rows are. As in Spark, a filter is taken to keep all rows. It is false if too little
 // is known.
-func (e estimate) bytes(node plan.Node) (int64, bool) {
+func (s Sizes) bytes(node plan.Node) (int64, bool) {
 	width := rowWidth(node.Output())
 	if rows, ok := mostRows(node); ok {
 		return min(rows, maxBroadcast+1) * width, true
 	}
 	switch n := node.(type) {
 	case *plan.Scan:
-		if e.sizes == nil || n.Relation.Streaming {
+		if s == nil || n.Relation.Streaming {
 			return 0, false
 		}
-		bytes, ok := e.sizes(n.Relation)
+		bytes, ok := s(n.Relation)
 		return scaled(bytes, width, rowWidth(plan.NewScan(n.Relation).Output())), ok
 	case *plan.Union:
 		sum := int64(0)
 		for _, input := range n.Inputs {
-			bytes, ok := e.bytes(input)
+			bytes, ok := s.bytes(input)
 			if !ok {
 				return 0, false
 			}
@@ -78,11 +74,11 @@ func (e estimate) bytes(node plan.Node) (int64, bool) {
 		return sum, true
 	case *plan.Join:
 		if n.Kind.LeftOnly() {
-			return e.bytes(n.Left)
+			return s.bytes(n.Left)
 		}
 	case *plan.Filter, *plan.Project, *plan.Alias, *plan.Sort, *plan.Offset, *plan.Distinct, *plan.Deduplicate, *plan.Sample, *plan.Over, *plan.Aggregate:
 		input := node.Children()[0]
-		bytes, ok := e.bytes(input)
+		bytes, ok := s.bytes(input)
 		return scaled(bytes, width, rowWidth(input.Output())), ok
 	}
 	return 0, false

@@ -89,13 +89,13 @@ func compute(call bound.Call) (bound.Expr, bool) {
 	case types.KindArray, types.KindMap, types.KindStruct:
 		return nil, false
 	}
-	if call.User != nil || function.IsVolatile(call) {
-		return nil, false // a user's function may panic, which only a task can take
-	}
 	for _, arg := range call.Args {
 		if _, ok := arg.(bound.Literal); !ok {
 			return nil, false
 		}
+	}
+	if call.User != nil || function.Volatile(call) {
+		return nil, false // a user's function may panic, which only a task can take
 	}
 	program, err := eval.Compile(call)
 	if err != nil {

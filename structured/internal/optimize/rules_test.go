@@ -32,6 +32,9 @@ func TestSimplifyBooleans(t *testing.T) {
 		{"not of a test for null", x.where(xa.IsNull().Not()), "Filter (xa is not null)\n└─ Scan x [xa, xb]\n"},
 		{"not of not", x.where(xa.Lt(xb).And(xa.Eq(1)).Not().Not()), "Filter ((xa < xb) and (xa = cast(1 as bigint)))\n└─ Scan x [xa, xb]\n"},
 		{"a part twice", x.where(xa.Lt(xb).And(xa.IsNull()).And(xa.Lt(xb))), "Filter ((xa < xb) and (xa is null))\n└─ Scan x [xa, xb]\n"},
+		{"a part twice, in another nesting", x.where(xa.IsNull().And(xa.Lt(xb).And(xa.IsNull()))), "Filter ((xa is null) and (xa < xb))\n└─ Scan x [xa, xb]\n"},
+		{"in each part", x.where(xa.IsNull().Not().Or(xa.Lt(xb)).And(xa.IsNotNull().Or(xa.Lt(xb)))), "Filter ((xa is not null) or (xa < xb))\n└─ Scan x [xa, xb]\n"},
+		{"what is random", x.where(expr.Rand(expr.Lit(1)).Lt(0.5).And(expr.Rand(expr.Lit(1)).Lt(0.5))), ""},
 		{"twice the same", x.where(xa.Lt(xb).Or(xa.Lt(xb))), "Filter (xa < xb)\n└─ Scan x [xa, xb]\n"},
 		{"not of null-safe equality stays", x.where(xa.EqNull(xb).Not()), ""},
 	}.check(t, simplifyBooleans)

@@ -30,55 +30,64 @@ var opposite = map[bound.Function]bound.Function{
 }
 
 func simplify(expr bound.Expr) bound.Expr {
-	return bound.Map(expr, func(e bound.Expr) bound.Expr {
-		call, ok := e.(bound.Call)
-		if !ok || function.IsVolatile(e) {
-			return e
-		}
-		switch call.Function {
-		case bound.Not:
-			inner, ok := call.Args[0].(bound.Call)
-			if !ok {
-				return e
-			}
-			if inner.Function == bound.Not {
-				return inner.Args[0]
-			}
-			if other, ok := opposite[inner.Function]; ok {
-				inner.Function = other
-				return inner
-			}
-		case bound.And, bound.Or:
-			return once(call)
-		}
-		return e
-	})
-}
-
-// once leaves out of what And or Or joins the parts that stood before.
-func once(call bound.Call) bound.Expr {
-	var parts []bound.Expr
-	repeated := false
-	for _, part := range operands(call.Function, call) {
-		if slices.ContainsFunc(parts, func(known bound.Expr) bool { return bound.Same(known, part) }) {
-			repeated = true
-		} else {
-			parts = append(parts, part)
-		}
+	call, ok := expr.(bound.Call)
+	if !ok {
+		return bound.MapArgs(expr, simplify)
 	}
-	if !repeated {
+	if call.Function == bound.And || call.Function == bound.Or {
+		joined := parts{function: call.Function, hashes: bound.Hashes{}, known: map[uint64][]bound.Expr{}}
+		return joined.once(call)
+	}
+	call = bound.MapArgs(call, simplify).(bound.Call)
+	if call.Function != bound.Not {
 		return call
 	}
-	joined := parts[0]
-	for _, part := range parts[1:] {
-		joined = bound.Call{Function: call.Function, Args: []bound.Expr{joined, part}, Of: call.Of}
+	inner, ok := call.Args[0].(bound.Call)
+	if !ok {
+		return call
 	}
-	return joined
+	if inner.Function == bound.Not {
+		return inner.Args[0]
+	}
+	if other, ok := opposite[inner.Function]; ok {
+		inner.Function = other
+		return inner
+	}
+	return call
 }
 
-func operands(function bound.Function, expr bound.Expr) []bound.Expr {
-	if call, ok := expr.(bound.Call); ok && call.Function == function {
-		return append(operands(function, call.Args[0]), operands(function, call.Args[1])...)
+// parts is what And or Or joins.
+type parts struct {
+	function bound.Function
+	hashes   bound.Hashes
+	known    map[uint64][]bound.Expr // by hash
+}
+
+// once simplifies the parts of an expression and leaves out those that stood before; it is
+// nil if nothing is left.
+func (p *parts) once(expr bound.Expr) bound.Expr {
+	call, ok := expr.(bound.Call)
+	if !ok || call.Function != p.function {
+		return p.add(simplify(expr))
 	}
-	return []bound.Expr{expr}
+	left, right := p.once(call.Args[0]), p.once(call.Args[1])
+	switch {
+	case left == nil:
+		return right
+	case right == nil:
+		return left
+	}
+	call.Args = []bound.Expr{left, right}
+	return call
+}
+
+// add returns a part, nil if it is known. What is volatile is never the same twice.
+func (p *parts) add(part bound.Expr) bound.Expr {
+	hash := p.hashes.Of(part)
+	same := func(known bound.Expr) bool { return bound.Same(known, part) }
+	if slices.ContainsFunc(p.known[hash], same) && !function.IsVolatile(part) {
+		return nil
+	}
+	p.known[hash] = append(p.known[hash], part)
+	return part
 }

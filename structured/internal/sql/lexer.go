@@ -13,8 +13,9 @@ import (
 type lexer struct {
 	text string
 	at   int // the next byte
-	line int
-	from int // where the line begins
+
+	line, column int // of the byte at counted; column is from 0
+	counted      int
 
 	tokens []token
 }
@@ -36,13 +37,15 @@ func lex(text string) ([]token, error) {
 	}
 }
 
-// position is where a byte is. Lines are counted as they are passed.
-func (l *lexer) position(at int) syntax.Position {
-	return syntax.Position{Line: l.line, Column: utf8.RuneCountInString(l.text[l.from:at]) + 1}
+// position is where the next byte is.
+func (l *lexer) position() syntax.Position {
+	l.column += utf8.RuneCountInString(l.text[l.counted:l.at])
+	l.counted = l.at
+	return syntax.Position{Line: l.line, Column: l.column + 1}
 }
 
 func (l *lexer) add(k kind, value string, to int) {
-	l.tokens = append(l.tokens, token{k, value, l.position(l.at), l.at, to})
+	l.tokens = append(l.tokens, token{k, value, l.position(), l.at, to})
 	l.move(to)
 }
 
@@ -50,16 +53,15 @@ func (l *lexer) add(k kind, value string, to int) {
 func (l *lexer) move(to int) {
 	for i := l.at; i < to; i++ {
 		if l.text[i] == '\n' {
-			l.line, l.from = l.line+1, i+1
+			l.line, l.column, l.counted = l.line+1, 0, i+1
 		}
 	}
 	l.at = to
 }
 
-// fail is an error at a byte of the text.
-func (l *lexer) fail(at int, message string) error {
-	l.move(at)
-	return syntaxError(l.position(at), message)
+// fail is an error at the next byte.
+func (l *lexer) fail(message string) error {
+	return syntaxError(l.position(), message)
 }
 
 func syntaxError(at syntax.Position, message string) error {
@@ -83,7 +85,7 @@ func (l *lexer) skip() error {
 		case strings.HasPrefix(rest, "/*"):
 			length, ok := bracketedComment(rest)
 			if !ok {
-				return parseError("UNCLOSED_BRACKETED_COMMENT", l.position(l.at), "a comment that begins with /* has no */ at its end")
+				return parseError("UNCLOSED_BRACKETED_COMMENT", l.position(), "a comment that begins with /* has no */ at its end")
 			}
 			l.move(l.at + length)
 		default:
@@ -152,7 +154,7 @@ func (l *lexer) next() error {
 		}
 	}
 	r, _ := utf8.DecodeRuneInString(rest)
-	return l.fail(l.at, "unexpected character "+quoteRune(r))
+	return l.fail("unexpected character " + quoteRune(r))
 }
 
 func quoteRune(r rune) string { return "'" + string(r) + "'" }
@@ -194,12 +196,12 @@ func (l *lexer) backQuoted() error {
 			continue
 		}
 		if value.Len() == 0 {
-			return l.fail(l.at, "a name is empty")
+			return l.fail("a name is empty")
 		}
 		l.add(quoted, value.String(), i+1)
 		return nil
 	}
-	return l.fail(l.at, "a back quote is not closed")
+	return l.fail("a back quote is not closed")
 }
 
 // number reads a number: digits with at most one point, an exponent and a suffix. If

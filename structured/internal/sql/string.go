@@ -20,14 +20,14 @@ func (l *lexer) string(at int, raw bool) error {
 		case c == '\\' && !raw:
 			length := unescape(&value, l.text[i:])
 			if length == 0 {
-				return l.fail(l.at, "a string is not closed")
+				return l.fail("a string is not closed")
 			}
 			i += length - 1
 		default:
 			value.WriteByte(c)
 		}
 	}
-	return l.fail(l.at, "a string is not closed")
+	return l.fail("a string is not closed")
 }
 
 // unescape writes what an escape at the start of s stands for and returns its length,

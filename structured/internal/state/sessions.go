@@ -46,8 +46,8 @@ type Sessions struct {
 }
 
 // NewSessions returns empty state for keys, without the session, which is a time window
-// of type span and stands at position at among those that are given out. If expire is set, sessions are closed by
-// watermarks.
+// of type span and stands at position at among those that are given out. If expire is
+// set, sessions are closed by watermarks.
 func NewSessions(layout Layout, at int, span types.Type, expire bool) (*Sessions, error) {
 	s := &Sessions{layout: layout, at: at, span: span, refuse: expire, late: math.MinInt64, mark: math.MinInt64, rows: vector.Selection{}}
 	keys := layout.keyTypes()
