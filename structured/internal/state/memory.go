@@ -6,46 +6,27 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
-// sample is how many groups are looked at to learn how much their buffers take.
-const sample = 64
+// A sample has at most that many groups, or fewer that take sampleBytes.
+const (
+	sampleGroups = 64
+	sampleBytes  = 1 << 20
+)
 
-// room returns how many bytes a slice takes.
-func room[T any](s []T) int64 {
-	var one T
-	return int64(cap(s)) * int64(unsafe.Sizeof(one))
-}
+// sample is groups whose buffers were looked at to learn how much all of them take.
+type sample struct{ groups, bytes int64 }
 
-// memory is what the tables of keys take, and about what the buffers do.
-func (k *Keyed) memory() int64 {
-	var sum, size int64
-	looked := 0
-	columns := bufferColumns(&k.router.layout)
-	for _, b := range k.order {
-		sum += b.table.memory()
-		if looked < sample {
-			numbers := spread(b.len(), sample-looked)
-			looked, size = looked+len(numbers), size+sizeOf(b.accumulators, columns, numbers)
-		}
+// look adds groups of n that lie evenly among them.
+func (s *sample) look(n int, accumulators []accumulator, columns []vector.Column) {
+	step := max(n/int(sampleGroups-s.groups+1), 1)
+	group := []int32{0}
+	for at := 0; at < n && s.groups < sampleGroups && s.bytes < sampleBytes; at += step {
+		group[0] = int32(at)
+		s.groups, s.bytes = s.groups+1, s.bytes+sizeOf(accumulators, columns, group)
 	}
-	return sum + size*int64(k.rows)/int64(max(looked, 1))
 }
 
-// memory is what the keys and the sessions take, and about what the buffers do.
-func (s *Sessions) memory() int64 {
-	numbers := spread(len(s.starts), sample)
-	size := sizeOf(s.accumulators, s.values, numbers)
-	return s.slots.memory() + room(s.starts) + room(s.stamps) + size*int64(len(s.starts))/int64(max(len(numbers), 1))
-}
-
-// spread returns the numbers of at most that many of n groups, which lie evenly among
-// them.
-func spread(n, most int) []int32 {
-	numbers := make([]int32, min(n, most))
-	for i := range numbers {
-		numbers[i] = int32(i * n / len(numbers))
-	}
-	return numbers
-}
+// of is about what the buffers of n groups take.
+func (s *sample) of(n int) int64 { return s.bytes * int64(n) / max(s.groups, 1) }
 
 // sizeOf returns how many bytes the buffers of these groups take as values of columns,
 // one for each function.
@@ -57,6 +38,31 @@ func sizeOf(accumulators []accumulator, columns []vector.Column, numbers []int32
 		sum += int64(columns[i].Size())
 	}
 	return sum
+}
+
+// room returns how many bytes a slice takes.
+func room[T any](s []T) int64 {
+	var one T
+	return int64(cap(s)) * int64(unsafe.Sizeof(one))
+}
+
+// memory is what the tables of keys take, and about what the buffers do.
+func (k *Keyed) memory() int64 {
+	var sum int64
+	var seen sample
+	columns := bufferColumns(&k.router.layout)
+	for _, b := range k.order {
+		sum += b.table.memory()
+		seen.look(b.len(), b.accumulators, columns)
+	}
+	return sum + seen.of(k.rows)
+}
+
+// memory is what the keys and the sessions take, and about what the buffers do.
+func (s *Sessions) memory() int64 {
+	var seen sample
+	seen.look(len(s.starts), s.accumulators, s.values)
+	return s.slots.memory() + room(s.starts) + room(s.stamps) + seen.of(len(s.starts))
 }
 
 func (t *table) memory() int64 {
