@@ -21,15 +21,15 @@ var csvFunctions = []Function{
 type csvFormat struct {
 	separator, null string
 	date, timestamp timePattern // nil: ISO 8601
-	failsFast       bool
-	corrupt         string // the column of malformed lines
+	malformed
 }
 
-// newCSVFormat reads options. The error names one that there is not.
-func newCSVFormat(options map[string]string) (f csvFormat, err error) {
-	f.separator = ","
-	if f.corrupt, f.failsFast, err = malformedOptions(options); err != nil {
-		return f, err
+// newCSVFormat reads options for lines of a type. The error names one that there is not.
+func newCSVFormat(options map[string]string, of types.Type) (*csvFormat, error) {
+	f := &csvFormat{separator: ","}
+	var err error
+	if f.malformed, err = newMalformed(options, of); err != nil {
+		return nil, err
 	}
 	for name, value := range options { //det:unordered each sets a field of its own
 		switch name {
@@ -48,7 +48,7 @@ func newCSVFormat(options map[string]string) (f csvFormat, err error) {
 			err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat, mode and columnNameOfCorruptRecord", name)
 		}
 		if err != nil {
-			return f, err
+			return nil, err
 		}
 	}
 	return f, nil

@@ -12,24 +12,14 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// formatOnce returns what makes a format of the options of the first row; they are constant.
-func formatOnce(at int) func(args []*vector.Column, row int) (*csvFormat, error) {
-	var format *csvFormat
-	return func(args []*vector.Column, row int) (*csvFormat, error) {
-		if format == nil {
-			f, err := newCSVFormat(optionsAt(args, at, row))
-			if err != nil {
-				return nil, err
-			}
-			format = &f
-		}
-		return format, nil
-	}
+// csvFormatOf returns what makes the format of a call from its options.
+func csvFormatOf(call bound.Call) func(args []*vector.Column, row int) (*csvFormat, error) {
+	return constantOptions(1, func(options map[string]string) (*csvFormat, error) { return newCSVFormat(options, call.Of) })
 }
 
 func fromCSV(call bound.Call) (Kernel, error) {
 	zone, err := zoneOf(call)
-	formatOf := formatOnce(1)
+	formatOf := csvFormatOf(call)
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].IsNull(row) {
 			return null
@@ -38,12 +28,8 @@ func fromCSV(call bound.Call) (Kernel, error) {
 		if err != nil {
 			return err
 		}
-		corrupt, err := corruptField(call.Of, format.corrupt)
-		if err != nil {
-			return err
-		}
 		line := string(args[0].String(row))
-		if ok := format.read(out, line, corrupt, zone); !ok && format.failsFast {
+		if ok := format.read(out, line, zone); !ok && format.failsFast {
 			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no line of %s", line, call.Of)
 		}
 		return nil
@@ -52,13 +38,13 @@ func fromCSV(call bound.Call) (Kernel, error) {
 
 // read appends the fields of a line. It reports whether all were there and had values, or
 // puts the line into the corrupt field, if there is one.
-func (f *csvFormat) read(out *vector.Column, line string, corrupt int, zone *time.Location) (ok bool) {
+func (f *csvFormat) read(out *vector.Column, line string, zone *time.Location) (ok bool) {
 	fields := splitCSV(line, f.separator)
 	ok = true
 	for i := range out.Children {
 		child := &out.Children[i]
 		switch {
-		case i == corrupt:
+		case i == f.corrupt:
 			continue
 		case len(fields) == 0:
 			ok = false
@@ -71,10 +57,10 @@ func (f *csvFormat) read(out *vector.Column, line string, corrupt int, zone *tim
 		fields = fields[1:]
 	}
 	ok = ok && len(fields) == 0
-	if corrupt >= 0 && ok {
-		out.Children[corrupt].AppendNull()
-	} else if corrupt >= 0 {
-		out.Children[corrupt].AppendString([]byte(line))
+	if f.corrupt >= 0 && ok {
+		out.Children[f.corrupt].AppendNull()
+	} else if f.corrupt >= 0 {
+		out.Children[f.corrupt].AppendString([]byte(line))
 	}
 	out.EndStruct()
 	return ok
@@ -115,7 +101,7 @@ func (f csvField) append(out *vector.Column, format *csvFormat, zone *time.Locat
 
 func toCSV(call bound.Call) (Kernel, error) {
 	zone, err := zoneOf(call)
-	formatOf := formatOnce(1)
+	formatOf := csvFormatOf(call)
 	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 		format, err := formatOf(args, row)
 		if err != nil {

@@ -25,8 +25,14 @@ func bindFormatString(b Binding, args []bound.Expr) (bound.Expr, error) {
 // precision and conversion.
 var directivePattern = regexp.MustCompile(`%(\d+\$)?([-#+ 0,(<]*)(\d+)?(\.\d+)?([a-zA-Z%])`)
 
+// maxFormatWidth bounds widths and precisions, so that a short format cannot ask for
+// texts that fill the memory.
+const maxFormatWidth = 1 << 20
+
 // directive is one place of a format to be filled.
 type directive struct {
+	before           string // the text from the place before it
+	argument         int    // which of the call, from 1
 	flags            string
 	width, precision int // -1: not given
 	verb             byte
@@ -34,14 +40,46 @@ type directive struct {
 
 func (d directive) has(flag string) bool { return strings.Contains(d.flags, flag) }
 
+// stringFormat is a format taken apart.
+type stringFormat struct {
+	format     string
+	directives []directive
+	rest       string
+}
+
 // formatString fills the directives of Java's Formatter, but for those of times (%t), of
-// floats in base 16 (%a) and of hashes (%h).
-func formatString(out *vector.Column, args []*vector.Column, row int) error {
-	if args[0].IsNull(row) {
-		return null
-	}
-	format := string(args[0].String(row))
-	next, last, at := 1, 0, 0
+// floats in base 16 (%a) and of hashes (%h). A format is taken apart when it changes.
+func formatString(call bound.Call) (Kernel, error) {
+	var f *stringFormat
+	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) (err error) {
+		if args[0].IsNull(row) {
+			return null
+		}
+		if format := args[0].String(row); f == nil || string(format) != f.format {
+			if f, err = parseStringFormat(string(format), len(args)-1); err != nil {
+				return err
+			}
+		}
+		start := len(out.Bytes)
+		for _, d := range f.directives {
+			arg := args[d.argument]
+			text, ok := d.fill(arg, row)
+			if !ok {
+				out.Bytes = out.Bytes[:start]
+				return malformedFormat(f.format, fmt.Sprintf("has %%%c for a value of type %s", d.verb, arg.Type))
+			}
+			out.Bytes = append(append(out.Bytes, d.before...), text...)
+		}
+		out.Bytes = append(out.Bytes, f.rest...)
+		out.EndString()
+		return nil
+	}), nil
+}
+
+// parseStringFormat takes a format for that many arguments apart.
+func parseStringFormat(format string, arguments int) (*stringFormat, error) {
+	f := &stringFormat{format: format}
+	next, last, at, before := 1, 0, 0, ""
 	for _, m := range directivePattern.FindAllStringSubmatchIndex(format, -1) {
 		group := func(i int) string {
 			if m[2*i] < 0 {
@@ -52,14 +90,19 @@ func formatString(out *vector.Column, args []*vector.Column, row int) error {
 		if strings.Contains(format[at:m[0]], "%") {
 			break
 		}
-		out.Bytes = append(out.Bytes, format[at:m[0]]...)
+		before += format[at:m[0]]
 		at = m[1]
 		d := directive{flags: group(2), width: number(group(3)), precision: number(strings.TrimPrefix(group(4), ".")), verb: group(5)[0]}
-		if d.width < 0 && (d.has("-") || d.has("0")) {
-			return malformedFormat(format, "has %"+d.flags+string(d.verb)+", which needs a width")
-		}
-		if d.verb == 'n' || d.verb == '%' {
-			out.Bytes = append(out.Bytes, map[byte]string{'n': "\n", '%': d.padded("%", false)}[d.verb]...)
+		switch {
+		case max(d.width, d.precision) > maxFormatWidth:
+			return nil, malformedFormat(format, fmt.Sprintf("has %%%c with a width or precision of more than %d", d.verb, maxFormatWidth))
+		case d.width < 0 && (d.has("-") || d.has("0")):
+			return nil, malformedFormat(format, "has %"+d.flags+string(d.verb)+", which needs a width")
+		case d.verb == 'n':
+			before += "\n"
+			continue
+		case d.verb == '%':
+			before += d.padded("%", false)
 			continue
 		}
 		switch index := number(strings.TrimSuffix(group(1), "$")); {
@@ -68,32 +111,29 @@ func formatString(out *vector.Column, args []*vector.Column, row int) error {
 		case !d.has("<"):
 			last, next = next, next+1
 		}
-		if last < 1 || last >= len(args) {
-			return malformedFormat(format, fmt.Sprintf("has %%%c for an argument that there is not", d.verb))
+		if last < 1 || last > arguments {
+			return nil, malformedFormat(format, fmt.Sprintf("has %%%c for an argument that there is not", d.verb))
 		}
-		text, ok := d.fill(args[last], row)
-		if !ok {
-			return malformedFormat(format, fmt.Sprintf("has %%%c for a value of type %s", d.verb, args[last].Type))
-		}
-		out.Bytes = append(out.Bytes, text...)
+		d.before, d.argument, before = before, last, ""
+		f.directives = append(f.directives, d)
 	}
 	if strings.Contains(format[at:], "%") {
-		return malformedFormat(format, "has a % that no conversion follows")
+		return nil, malformedFormat(format, "has a % that no conversion follows")
 	}
-	out.Bytes = append(out.Bytes, format[at:]...)
-	out.EndString()
-	return nil
+	f.rest = before + format[at:]
+	return f, nil
 }
 
 func malformedFormat(format, what string) error {
 	return fault.Runtimef("INVALID_PARAMETER_VALUE.PATTERN", "the format %q %s", format, what)
 }
 
+// number reads digits; -1 stands for none, and what is too large is the largest number.
 func number(digits string) int {
-	n, err := strconv.Atoi(digits)
-	if err != nil {
+	if digits == "" {
 		return -1
 	}
+	n, _ := strconv.Atoi(digits)
 	return n
 }
 

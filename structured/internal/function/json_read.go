@@ -54,24 +54,20 @@ func typeOf(schema string) (types.Type, error) {
 // twice counts.
 func fromJSON(call bound.Call) (Kernel, error) {
 	zone, err := zoneOf(call)
+	malformedOf := constantOptions(1, func(options map[string]string) (malformed, error) { return newMalformed(options, call.Of) })
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].IsNull(row) {
 			return null
 		}
-		corruptName, failsFast, err := malformedOptions(optionsAt(args, 1, row))
-		if err != nil {
-			return err
-		}
-		corrupt, err := corruptField(call.Of, corruptName)
+		malformed, err := malformedOf(args, row)
 		if err != nil {
 			return err
 		}
 		text := args[0].String(row)
-		value := firstJSON(text)
 		if len(bytes.TrimSpace(text)) == 0 {
 			return null
 		}
-		if ok := rootFromJSON(out, value, corrupt, text, zone); !ok && failsFast {
+		if ok := rootFromJSON(out, firstJSON(text), malformed.corrupt, text, zone); !ok && malformed.failsFast {
 			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no JSON of type %s", text, call.Of)
 		}
 		return nil
@@ -81,6 +77,9 @@ func fromJSON(call bound.Call) (Kernel, error) {
 // firstJSON is the value that a text begins with, nil if it is none. What follows does not
 // count.
 func firstJSON(text []byte) jsontext.Value {
+	if whole := jsontext.Value(bytes.Trim(text, " \t\r\n")); whole.IsValid(jsontext.AllowDuplicateNames(true)) {
+		return whole // in most cases, for which no decoder is made
+	}
 	value, err := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowDuplicateNames(true)).ReadValue()
 	if err != nil {
 		return nil

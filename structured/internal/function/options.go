@@ -2,6 +2,7 @@ package function
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -23,30 +24,42 @@ func optionsAt(args []*vector.Column, i, row int) map[string]string {
 	return options
 }
 
-// malformedOptions are what the options say about malformed texts: the column that gets
-// them, and whether they fail the query.
-func malformedOptions(options map[string]string) (corrupt string, failsFast bool, err error) {
-	corrupt = "_corrupt_record"
-	if name, ok := options["columnnameofcorruptrecord"]; ok {
-		corrupt = name
+// constantOptions returns what reads the options in argument i, which are constant: those
+// of the first row.
+func constantOptions[T any](i int, read func(options map[string]string) (T, error)) func(args []*vector.Column, row int) (T, error) {
+	var known *T
+	return func(args []*vector.Column, row int) (T, error) {
+		if known == nil {
+			made, err := read(optionsAt(args, i, row))
+			if err != nil {
+				return made, err
+			}
+			known = &made
+		}
+		return *known, nil
 	}
-	mode, ok := options["mode"]
-	if ok && !strings.EqualFold(mode, "PERMISSIVE") && !strings.EqualFold(mode, "FAILFAST") {
-		err = fault.Runtimef("PARSE_MODE_UNSUPPORTED", "the mode of the function is PERMISSIVE or FAILFAST, not %s", mode)
-	}
-	return corrupt, strings.EqualFold(mode, "FAILFAST"), err
 }
 
-// corruptField is which field of a struct gets malformed texts, -1 if none does.
-func corruptField(of types.Type, name string) (int, error) {
-	for i, field := range of.Fields() {
-		if field.Name != name {
-			continue
-		}
-		if field.Type != types.String {
-			return -1, fault.Runtimef("INVALID_CORRUPT_RECORD_TYPE", "column %s gets malformed texts, so it must be a string, not %s", name, field.Type)
-		}
-		return i, nil
+// malformed is what is done with texts that are not of a type.
+type malformed struct {
+	corrupt   int // the field that gets them; -1: none
+	failsFast bool
+}
+
+func newMalformed(options map[string]string, of types.Type) (m malformed, err error) {
+	mode, ok := options["mode"]
+	m.failsFast = strings.EqualFold(mode, "FAILFAST")
+	if ok && !m.failsFast && !strings.EqualFold(mode, "PERMISSIVE") {
+		return m, fault.Runtimef("PARSE_MODE_UNSUPPORTED", "the mode of the function is PERMISSIVE or FAILFAST, not %s", mode)
 	}
-	return -1, nil
+	name, ok := options["columnnameofcorruptrecord"]
+	if !ok {
+		name = "_corrupt_record"
+	}
+	fields := of.Fields()
+	m.corrupt = slices.IndexFunc(fields, func(field types.Field) bool { return field.Name == name })
+	if m.corrupt >= 0 && fields[m.corrupt].Type != types.String {
+		err = fault.Runtimef("INVALID_CORRUPT_RECORD_TYPE", "column %s gets malformed texts, so it must be a string, not %s", name, fields[m.corrupt].Type)
+	}
+	return m, err
 }

@@ -124,7 +124,7 @@ var stringFunctions = []Function{
 			return dst, nil
 		}),
 	},
-	{Name: "format_string", Aliases: []string{"printf"}, Doc: "The first argument with its directives, as in C, filled with the others.", Least: 1, Most: -1, Bind: bindFormatString, Kernel: appending(formatString)},
+	{Name: "format_string", Aliases: []string{"printf"}, Doc: "The first argument with its directives, as in C, filled with the others.", Least: 1, Most: -1, Bind: bindFormatString, Kernel: formatString},
 	{Name: "format_number", Doc: "A number with commas between thousands, rounded half to even to so many digits after the point.", Least: 2, Most: 2, Bind: bindFormatNumber, Kernel: strictText(formatNumber)},
 	{
 		Name: "levenshtein", Doc: "How many characters must be added, removed or changed to make one string of the other; -1 if more than the third argument.", Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.Int,
