@@ -125,6 +125,9 @@ func apply(c bound.Call, args []any) (any, error) {
 		}
 		return false, nil
 	}
+	if value, ok := construct(c, args); ok {
+		return value, nil
+	}
 	if slices.Contains(args, nil) {
 		return nil, nil
 	}
@@ -148,13 +151,22 @@ func apply(c bound.Call, args []any) (any, error) {
 	case bound.Length:
 		return int64(len([]rune(args[0].(string)))), nil
 	case bound.Concat:
+		if c.Of != types.String {
+			return ofParts(c, args)
+		}
 		var all strings.Builder
 		for _, arg := range args {
 			all.WriteString(arg.(string))
 		}
 		return all.String(), nil
 	case bound.Cast:
+		if from := c.Args[0].Type(); from.IsTime() {
+			return castTime(args[0].(int64), from, c.Of)
+		}
 		return castScalar(args[0], c.Of)
+	case bound.Add, bound.Subtract, bound.Multiply, bound.Divide, bound.Remainder, bound.IntegralDivide, bound.Negate:
+	default:
+		return ofParts(c, args)
 	}
 	if c.Of == types.Double {
 		return floating(c.Function, args)
@@ -162,9 +174,14 @@ func apply(c bound.Call, args []any) (any, error) {
 	return exact(c, args)
 }
 
-// orderOf compares two values of one type.
+// orderOf compares two values of one type, null before the others.
 func orderOf(a, b any) int {
+	if a == nil || b == nil { // of parts
+		return boolNumber(a != nil) - boolNumber(b != nil)
+	}
 	switch a := a.(type) {
+	case []any:
+		return orderOfLists(a, b.([]any))
 	case bool:
 		return boolNumber(a) - boolNumber(b.(bool))
 	case int64:
@@ -267,7 +284,7 @@ func fitted(r *big.Rat, of types.Type) (any, error) {
 		}
 		return new(big.Rat).Quo(new(big.Rat).SetInt(units), unit), nil
 	}
-	bits := map[types.Type]uint{types.Tinyint: 7, types.Smallint: 15, types.Int: 31, types.Bigint: 63}[of]
+	bits := map[types.Type]uint{types.Tinyint: 7, types.Smallint: 15, types.Int: 31, types.Bigint: 63, types.Date: 31, types.Timestamp: 63, types.DayTime: 63}[of]
 	limit := new(big.Int).Lsh(big.NewInt(1), bits)
 	if n := r.Num(); n.Cmp(limit) >= 0 || n.Cmp(new(big.Int).Neg(limit)) < 0 {
 		return nil, errFails
@@ -337,6 +354,12 @@ func castText(text, whole string, to types.Type) (any, error) {
 // plainValue is a value as scalar has it.
 func plainValue(value any, of types.Type) any {
 	switch v := value.(type) {
+	case []any:
+		var parts []any
+		for _, part := range v {
+			parts = append(parts, plainValue(part, types.Void)) // of whole numbers and texts
+		}
+		return parts
 	case int8:
 		return int64(v)
 	case int16:

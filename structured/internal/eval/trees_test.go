@@ -2,6 +2,7 @@ package eval
 
 import (
 	"math"
+	"slices"
 
 	"pgregory.net/rapid"
 
@@ -11,10 +12,15 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// columnTypes are those of the columns of the table, and of the random expressions.
-var columnTypes = []types.Type{types.Boolean, types.Tinyint, types.Int, types.Bigint, types.Double, money, types.String}
-
 var (
+	plainTypes = []types.Type{types.Boolean, types.Tinyint, types.Int, types.Bigint, types.Double, money, types.String}
+
+	// columnTypes are those of the columns of the table, and of the random expressions.
+	columnTypes = slices.Concat(plainTypes, timeTypes, nestedTypes)
+
+	// orderedTypes are all but maps.
+	orderedTypes = columnTypes[:len(columnTypes)-1]
+
 	money    = types.Decimal(10, 2)
 	whole64s = []types.Type{types.Tinyint, types.Int, types.Bigint}
 )
@@ -39,6 +45,10 @@ func (g *trees) value(of types.Type) any {
 		return nil
 	}
 	switch of {
+	case types.Date, types.Timestamp, types.DayTime:
+		return g.timeValue(of)
+	case numbers, pair, byText:
+		return g.nestedValue(of)
 	case types.Boolean:
 		return rapid.Bool().Draw(g.T, "boolean")
 	case types.Tinyint:
@@ -93,7 +103,7 @@ func (g *trees) tree(of types.Type, depth int) bound.Expr {
 
 func (g *trees) fresh(of types.Type, depth int) bound.Expr {
 	if depth == 0 || rapid.IntRange(0, 5).Draw(g.T, "leaf") == 0 {
-		if rapid.Bool().Draw(g.T, "constant") {
+		if !slices.Contains(nestedTypes, of) && rapid.Bool().Draw(g.T, "constant") {
 			return bound.Literal{Value: g.value(of), Of: of}
 		}
 		for i, t := range columnTypes {
@@ -109,7 +119,16 @@ func (g *trees) fresh(of types.Type, depth int) bound.Expr {
 	case 1:
 		return call(bound.Coalesce, of, sub(of), sub(of))
 	}
+	if rapid.IntRange(0, 3).Draw(g.T, "part") == 0 {
+		if part := g.part(of, sub); part != nil {
+			return part
+		}
+	}
 	switch of {
+	case types.Date, types.Timestamp, types.DayTime:
+		return g.time(of, sub)
+	case numbers, pair, byText:
+		return g.nested(of, sub)
 	case types.Boolean:
 		return g.truth(sub)
 	case types.String:
@@ -119,23 +138,20 @@ func (g *trees) fresh(of types.Type, depth int) bound.Expr {
 }
 
 func (g *trees) truth(sub func(types.Type) bound.Expr) bound.Expr {
-	pick := func(functions ...bound.Function) bound.Function {
-		return rapid.SampledFrom(functions).Draw(g.T, "function")
-	}
-	of := rapid.SampledFrom(columnTypes).Draw(g.T, "type")
+	of := rapid.SampledFrom(orderedTypes).Draw(g.T, "type")
 	switch rapid.IntRange(0, 5).Draw(g.T, "truth") {
 	case 0:
-		return call(pick(bound.And, bound.Or), types.Boolean, sub(types.Boolean), sub(types.Boolean))
+		return call(pickFrom(g, bound.And, bound.Or), types.Boolean, sub(types.Boolean), sub(types.Boolean))
 	case 1:
 		return call(bound.Not, types.Boolean, sub(types.Boolean))
 	case 2:
-		return call(pick(bound.IsNull, bound.IsNotNull), types.Boolean, sub(of))
+		return call(pickFrom(g, bound.IsNull, bound.IsNotNull), types.Boolean, sub(of))
 	case 3:
 		return call(bound.In, types.Boolean, sub(of), sub(of), sub(of))
 	case 4:
-		return g.cast(sub(rapid.SampledFrom(columnTypes).Draw(g.T, "from")), types.Boolean)
+		return g.cast(sub(rapid.SampledFrom(plainTypes).Draw(g.T, "from")), types.Boolean)
 	}
-	return call(pick(bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual), types.Boolean, sub(of), sub(of))
+	return call(pickFrom(g, bound.Equal, bound.NotEqual, bound.EqualNullSafe, bound.Less, bound.LessEqual, bound.Greater, bound.GreaterEqual), types.Boolean, sub(of), sub(of))
 }
 
 func (g *trees) text(sub func(types.Type) bound.Expr) bound.Expr {

@@ -63,16 +63,16 @@ func sequenceKernel(call bound.Call) (Kernel, error) {
 			return fault.Runtimef("ILLEGAL_SEQUENCE_BOUNDARIES", "a sequence from %d does not come to %d in steps of %d, in %s", start, stop, sign, call)
 		}
 		for n := int64(0); ; n++ {
-			value := start + n*by
+			value, end := start+n*by, error(nil)
 			switch {
 			case months != 0 && t == types.Date:
 				value = int64(calendar.AddMonths(int(start), int(n*months)))
 			case months != 0:
-				value = addMonths(start, int(n*months), zone)
+				value, end = addMonths(start, int(n*months), zone)
 			case t == types.Timestamp && by%calendar.Day == 0:
-				value = addDayTime(start, n*by, zone)
+				value, end = addDayTime(start, n*by, zone)
 			}
-			if sign >= 0 && value > stop || sign < 0 && value < stop || sign > 0 && value < start {
+			if end != nil || sign >= 0 && value > stop || sign < 0 && value < stop || sign > 0 && value < start {
 				break
 			}
 			if n > maxSequence {

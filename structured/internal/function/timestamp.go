@@ -338,40 +338,26 @@ func bindTimestampAdd(b Binding, args []bound.Expr) (bound.Expr, error) {
 	return b.zoned("timestampadd", t, unit, amount, at), err
 }
 
-func timestampAdd(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
-	unit, amount := spans[string(args[0].String(row))], args[1].Longs[row]
-	overflow := noValue("DATETIME_OVERFLOW", "the timestamp is out of range")
+func timestampAdd(out *vector.Column, args []*vector.Column, row int, zone *time.Location) (err error) {
+	unit, amount, from := spans[string(args[0].String(row))], args[1].Longs[row], args[2].Longs[row]
 	if unit.months != 0 {
 		months := amount * unit.months
 		if months/unit.months != amount || months != int64(int32(months)) {
-			return overflow
+			return errTimestamp
 		}
-		out.Longs[row] = addMonths(args[2].Longs[row], int(months), zone)
-		return nil
+		out.Longs[row], err = addMonths(from, int(months), zone)
+		return err
 	}
 	micros := amount * unit.micros
 	if micros/unit.micros != amount {
-		return overflow
+		return errTimestamp
 	}
 	if unit.micros%calendar.Day == 0 {
-		out.Longs[row] = addDayTime(args[2].Longs[row], micros, zone)
+		out.Longs[row], err = addDayTime(from, micros, zone)
 	} else {
-		out.Longs[row] = args[2].Longs[row] + micros
+		out.Longs[row], err = near(from+micros, float64(from)+float64(micros))
 	}
-	return nil
-}
-
-// addMonths moves a timestamp by months at the same time of the day.
-func addMonths(instant int64, months int, zone *time.Location) int64 {
-	day, ofDay := calendar.Split(calendar.Clock(instant, zone))
-	return calendar.Instant(int64(calendar.AddMonths(day, months))*calendar.Day+ofDay, zone)
-}
-
-// addDayTime moves a timestamp by the days of the calendar in an interval, then by
-// the rest.
-func addDayTime(instant, micros int64, zone *time.Location) int64 {
-	days := micros / calendar.Day
-	return calendar.Instant(calendar.Clock(instant, zone)+days*calendar.Day, zone) + micros%calendar.Day
+	return err
 }
 
 func bindTimestampDiff(b Binding, args []bound.Expr) (bound.Expr, error) {
@@ -406,16 +392,6 @@ func timestampDiff(out *vector.Column, args []*vector.Column, row int, zone *tim
 	return nil
 }
 
-// microsBetween is the time between what clocks show: a day in which they are changed has
-// 24 hours.
-func microsBetween(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
-	if args[0].Type == types.TimestampNTZ {
-		zone = time.UTC
-	}
-	out.Longs[row] = calendar.Clock(args[0].Longs[row], zone) - calendar.Clock(args[1].Longs[row], zone)
-	return nil
-}
-
 // wholeMonths counts the months that have passed from one timestamp to another.
 func wholeMonths(from, to int64, zone *time.Location) int64 {
 	dayA, ofDayA := calendar.Split(calendar.Clock(from, zone))
@@ -432,24 +408,4 @@ func wholeMonths(from, to int64, zone *time.Location) int64 {
 		months++
 	}
 	return months
-}
-
-func addIntervalMonths(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
-	months := int(args[1].Ints[row]) * int(args[2].Ints[row])
-	if ofAnyTime(args[0]) {
-		return putDay(out, row, calendar.AddMonths(int(args[0].Ints[row]), months))
-	}
-	if args[0].Type == types.TimestampNTZ {
-		zone = time.UTC
-	}
-	out.Longs[row] = addMonths(args[0].Longs[row], months, zone)
-	return nil
-}
-
-func addIntervalMicros(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
-	if args[0].Type == types.TimestampNTZ {
-		zone = time.UTC
-	}
-	out.Longs[row] = addDayTime(args[0].Longs[row], args[1].Longs[row]*int64(args[2].Ints[row]), zone)
-	return nil
 }

@@ -1,0 +1,71 @@
+package function
+
+import (
+	"math"
+	"time"
+
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+var errTimestamp = noValue("DATETIME_OVERFLOW", "the timestamp is out of range")
+
+// near returns microseconds that were computed in 64 bits, if they are where a computation
+// of less precision has them: else the 64 bits were too few.
+func near(micros int64, expected float64) (int64, error) {
+	if math.Abs(float64(micros)-expected) > 3*calendar.Day {
+		return 0, errTimestamp
+	}
+	return micros, nil
+}
+
+// addMonths moves a timestamp by months at the same time of the day.
+func addMonths(instant int64, months int, zone *time.Location) (int64, error) {
+	day, ofDay := calendar.Split(calendar.Clock(instant, zone))
+	moved := calendar.AddMonths(day, months)
+	return near(calendar.Instant(int64(moved)*calendar.Day+ofDay, zone), float64(instant)+float64(moved-day)*calendar.Day)
+}
+
+// addDayTime moves a timestamp by the days of the calendar in an interval, then by
+// the rest.
+func addDayTime(instant, micros int64, zone *time.Location) (int64, error) {
+	days := micros / calendar.Day
+	moved := calendar.Instant(calendar.Clock(instant, zone)+days*calendar.Day, zone) + micros%calendar.Day
+	return near(moved, float64(instant)+float64(micros))
+}
+
+// microsBetween is the time between what clocks show: a day in which they are changed has
+// 24 hours.
+func microsBetween(out *vector.Column, args []*vector.Column, row int, zone *time.Location) (err error) {
+	if args[0].Type == types.TimestampNTZ {
+		zone = time.UTC
+	}
+	to, from := args[0].Longs[row], args[1].Longs[row]
+	out.Longs[row], err = near(calendar.Clock(to, zone)-calendar.Clock(from, zone), float64(to)-float64(from))
+	return err
+}
+
+func addIntervalMonths(out *vector.Column, args []*vector.Column, row int, zone *time.Location) (err error) {
+	months := int(args[1].Ints[row]) * int(args[2].Ints[row])
+	if ofAnyTime(args[0]) {
+		return putDay(out, row, calendar.AddMonths(int(args[0].Ints[row]), months))
+	}
+	if args[0].Type == types.TimestampNTZ {
+		zone = time.UTC
+	}
+	out.Longs[row], err = addMonths(args[0].Longs[row], months, zone)
+	return err
+}
+
+func addIntervalMicros(out *vector.Column, args []*vector.Column, row int, zone *time.Location) (err error) {
+	if args[0].Type == types.TimestampNTZ {
+		zone = time.UTC
+	}
+	micros, sign := args[1].Longs[row], int64(args[2].Ints[row])
+	if micros == math.MinInt64 && sign < 0 {
+		return errTimestamp
+	}
+	out.Longs[row], err = addDayTime(args[0].Longs[row], micros*sign, zone)
+	return err
+}
