@@ -89,6 +89,14 @@ func Listagg[C Arg](first C, others ...Column) Column { return callOn("listagg",
 // least of them.
 func Mode(args ...Column) Column { return call("mode", args...) }
 
+// HistogramNumeric is the function histogram_numeric.
+//
+// A histogram of so many bins at most, by the algorithm of Ben-Haim and Tom-Tov (2010):
+// an array of structs of x, the middle of a bin, and y, how many values it has.
+func HistogramNumeric[C Arg](first C, others ...Column) Column {
+	return callOn("histogram_numeric", first, others)
+}
+
 // Median is the function median.
 //
 // percentile at 0.5.
@@ -729,7 +737,8 @@ func FormatString[C Arg](first C, others ...Column) Column {
 // FormatNumber is the function format_number.
 //
 // A number with commas between thousands, rounded half to even to so many digits after
-// the point.
+// the point; or by a pattern such as #,##0.0#, in which 0 is a digit and # one that is
+// left out if it is a zero at an end.
 func FormatNumber[C Arg](first C, others ...Column) Column {
 	return callOn("format_number", first, others)
 }
@@ -1648,7 +1657,7 @@ func NamedStruct[C Arg](first C, others ...Column) Column {
 //
 // The struct of the arguments; a column's field has its name, others are col1, col2 and
 // so on.
-func Struct[C Arg](first C, others ...Column) Column { return callOn("struct", first, others) }
+func Struct(args ...Column) Column { return call("struct", args...) }
 
 // JSON.
 
@@ -1674,7 +1683,10 @@ func JSONObjectKeys[C Arg](arg C) Column { return call("json_object_keys", colum
 //
 // The value of a JSON text in the type that a constant names, such as 'a INT, b
 // ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct
-// each for itself; with the option mode of FAILFAST it fails the query.
+// each for itself; with the option mode of FAILFAST it fails the query. Single quotes
+// and NaN are taken. Options in a map: mode, columnNameOfCorruptRecord, dateFormat,
+// timestampFormat, timeZone, allowSingleQuotes, allowNonNumericNumbers,
+// allowUnquotedFieldNames, allowComments.
 func FromJSON[C Arg](first C, others ...Column) Column { return callOn("from_json", first, others) }
 
 // SchemaOfJSON is the function schema_of_json.
@@ -1686,7 +1698,9 @@ func SchemaOfJSON[C Arg](first C, others ...Column) Column {
 
 // ToJSON is the function to_json.
 //
-// A struct, map or array as JSON text. Fields that are null are left out.
+// A struct, map or array as JSON text. Fields that are null are left out, unless the
+// option ignoreNullFields is false. Further options in a map: dateFormat,
+// timestampFormat, timeZone.
 func ToJSON[C Arg](first C, others ...Column) Column { return callOn("to_json", first, others) }
 
 // Separated values.
@@ -1731,6 +1745,12 @@ func Randn(args ...Column) Column { return call("randn", args...) }
 //
 // A string of so many random digits and letters; with a second argument from that seed.
 func Randstr[C Arg](first C, others ...Column) Column { return callOn("randstr", first, others) }
+
+// Uniform is the function uniform.
+//
+// A random number from the first to the second argument, which are constant; with a
+// third argument from that seed.
+func Uniform[C Arg](first C, others ...Column) Column { return callOn("uniform", first, others) }
 
 // Shuffle is the function shuffle.
 //

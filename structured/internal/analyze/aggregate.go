@@ -157,7 +157,11 @@ func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, e
 		at := len(g.keys) + slices.IndexFunc(g.groupings, func(known groupingCall) bool { return known.String() == e.String() })
 		return bound.Column{Index: at, Field: output[at].Field}, nil
 	case bound.Column:
-		return nil, fault.Analysisf("MISSING_AGGREGATION",
+		condition := "MISSING_AGGREGATION"
+		if len(g.keys) == 0 {
+			condition = "MISSING_GROUP_BY"
+		}
+		return nil, fault.Analysisf(condition,
 			"column %q is neither grouped by nor inside an aggregate function; add it to GroupBy or use Min or Max of it", e)
 	case bound.Call:
 		args := make([]bound.Expr, len(e.Args))

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -22,6 +23,9 @@ type gathering struct {
 	compute func(bound.Aggregate) bound.Expr // the result of a function that is computed
 }
 
+// placed are the functions of a row's place, which may pass over nulls.
+var placed = []string{"first", "first_value", "last", "last_value", "any_value"}
+
 func isAggregate(call syntax.Call) bool {
 	if call.User != nil {
 		return isUser(call, user.Many)
@@ -40,6 +44,9 @@ func (b *binder) aggregateOf(call syntax.Call, compute func(bound.Aggregate) bou
 		return b.userAggregate(call, args, compute)
 	}
 	f := aggregateFunction(call.Function)
+	if call.IgnoreNulls && !slices.Contains(placed, call.Function) {
+		return nil, fault.Analysisf("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "%s takes no IGNORE NULLS", call.Function)
+	}
 	if len(args) < f.least || len(args) > f.most {
 		return nil, fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "%s takes %s, got %d", call.Function, arguments(f.least, f.most), len(args))
 	}
@@ -142,7 +149,7 @@ func (g *gathering) summed(arg bound.Expr) (bound.Expr, types.Type, error) {
 		return g.convert(arg, types.Bigint), types.Bigint, nil
 	case t.Kind() == types.KindDecimal:
 		return arg, coerce.Bounded(t.Precision()+10, t.Scale()), nil
-	case t.Kind() == types.KindDayTime:
+	case t.IsInterval():
 		return arg, t, nil
 	}
 	arg, err := g.double(arg)
@@ -154,10 +161,20 @@ func (g *gathering) sum(args []bound.Expr) (bound.Expr, error) {
 	if err != nil {
 		return nil, err
 	}
+	if t.Kind() == types.KindYearMonth {
+		return g.sumMonths(arg)
+	}
 	if g.call.Distinct {
 		return g.finish("array_sum", t, g.set([]bound.Expr{arg})), nil
 	}
 	return g.of(bound.Sum, arg, t), nil
+}
+
+// sumMonths adds up the months of intervals.
+func (g *gathering) sumMonths(arg bound.Expr) (bound.Expr, error) {
+	t, months := arg.Type(), types.Interval(types.Month, types.Month)
+	sum, err := g.sum([]bound.Expr{g.convert(g.convert(arg, months), types.Bigint)})
+	return g.convert(g.convert(sum, months), t), err
 }
 
 // trySum adds up in more digits than are needed and gives null if they are.
@@ -172,6 +189,9 @@ func (g *gathering) trySum(args []bound.Expr) (bound.Expr, error) {
 
 func (g *gathering) average(args []bound.Expr) (bound.Expr, error) {
 	arg, result := args[0], types.Double
+	if arg.Type().IsInterval() {
+		return g.averageInterval(arg)
+	}
 	if t := arg.Type(); t.Kind() == types.KindDecimal {
 		result = coerce.Bounded(t.Precision()+4, t.Scale()+4)
 	} else {
@@ -193,6 +213,24 @@ func (g *gathering) average(args []bound.Expr) (bound.Expr, error) {
 		divisor = types.Decimal(20, 0)
 	}
 	return bound.Call{Function: bound.Divide, Args: []bound.Expr{sum, g.convert(count, divisor)}, Of: result, Failure: g.session().Failure()}, nil
+}
+
+func (g *gathering) averageInterval(arg bound.Expr) (bound.Expr, error) {
+	arg = g.convert(arg, widest(arg.Type()))
+	sum, err := g.sum([]bound.Expr{arg})
+	if err != nil {
+		return nil, err
+	}
+	count, err := g.count([]bound.Expr{arg})
+	return g.finish("interval_divide", sum.Type(), sum, count), err
+}
+
+// widest is the interval of all units.
+func widest(interval types.Type) types.Type {
+	if interval.Kind() == types.KindYearMonth {
+		return types.YearMonth
+	}
+	return types.DayTime
 }
 
 func (g *gathering) ordered(arg bound.Expr) error {
@@ -387,6 +425,9 @@ func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
 		if result = value.Type(); !result.IsNumeric() && !result.IsTime() && !result.IsInterval() {
 			return nil, g.mismatch(value, "a number or a time")
 		}
+	} else if value.Type().IsInterval() {
+		result = widest(value.Type())
+		value = g.convert(value, result)
 	} else if value, err = g.double(value); err != nil {
 		return nil, err
 	}
@@ -406,6 +447,26 @@ func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
 		fraction = bound.Call{Function: bound.Subtract, Args: []bound.Expr{one, fraction}, Of: types.Double}
 	}
 	return g.finish("percentile_of", result, list, fraction), nil
+}
+
+func (g *gathering) histogram(args []bound.Expr) (bound.Expr, error) {
+	x := args[0].Type()
+	if !x.IsNumeric() {
+		return nil, g.mismatch(args[0], "a number")
+	}
+	bins, _, err := constantValue(g.convert(args[1], types.Int))
+	if err != nil {
+		return nil, err
+	}
+	if n, ok := bins.(int32); !ok || n < 2 {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "%s: the number of bins must be a constant of at least 2, not %s", g.call, args[1])
+	}
+	binsOf := func(x types.Type) types.Type {
+		return types.Array(types.Struct(types.Nullable("x", x), types.Nullable("y", types.Double)))
+	}
+	list := g.of(bound.CollectList, g.convert(args[0], types.Double), types.Array(types.Double))
+	result := g.finish("histogram_of", binsOf(types.Double), list, bound.Literal{Value: bins, Of: types.Int})
+	return g.convert(result, binsOf(x)), nil
 }
 
 func truth(value bool) bound.Expr { return bound.Literal{Value: value, Of: types.Boolean} }

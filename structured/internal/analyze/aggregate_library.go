@@ -58,6 +58,7 @@ func aggregates() []many {
 		{"collect_set", nil, "The array of the different values.", 1, 1, (*gathering).collect},
 		{"listagg", also("string_agg"), "The strings one after the other, with the second argument between them; WITHIN GROUP (ORDER BY …) says in which order.", 1, 2, (*gathering).join},
 		{"mode", nil, "The value that comes most often, any of several; with true as the second argument the least of them.", 0, 2, (*gathering).mode},
+		{"histogram_numeric", nil, "A histogram of so many bins at most, by the algorithm of Ben-Haim and Tom-Tov (2010): an array of structs of x, the middle of a bin, and y, how many values it has.", 2, 2, (*gathering).histogram},
 		{"median", nil, "percentile at 0.5.", 1, 1, (*gathering).percentile},
 		{"percentile", nil, "The number at a fraction of the way through the sorted numbers, between two neighbours in proportion, or the array of those at an array of fractions; a third argument says how often each number counts.", 2, 3, (*gathering).percentile},
 		{"percentile_cont", nil, "percentile of the sort key of WITHIN GROUP (ORDER BY …).", 1, 1, (*gathering).percentile},

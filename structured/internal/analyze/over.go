@@ -137,6 +137,8 @@ func (b *binder) ranking(c syntax.Call, kind bound.WindowKind, ordered bool) (bo
 	switch kind {
 	case bound.Ntile:
 		most = 1
+	case bound.Rank, bound.DenseRank, bound.PercentRank:
+		most = math.MaxInt // which change nothing
 	case bound.Lag, bound.Lead:
 		least, most = 1, 3
 	case bound.FirstValue, bound.LastValue:
@@ -185,9 +187,9 @@ func (b *binder) rankingArgs(f *bound.WindowFunction, c syntax.Call) error {
 	}
 	switch f.Kind {
 	case bound.RowNumber, bound.Rank, bound.DenseRank:
-		f.Of = types.Int
+		f.Of, f.Args = types.Int, nil
 	case bound.PercentRank, bound.CumeDist:
-		f.Of = types.Double
+		f.Of, f.Args = types.Double, nil
 	case bound.Ntile:
 		f.Of = types.Int
 		return integer(0, 1, 1)

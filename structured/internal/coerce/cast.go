@@ -103,7 +103,7 @@ func CanCast(from, to types.Type, ansi bool) bool {
 	case from.IsInterval() && to.IsInterval():
 		return from.Kind() == to.Kind()
 	case from.IsInterval():
-		return singleUnit(from) && isExact(to)
+		return isExact(to)
 	case to.IsInterval():
 		return singleUnit(to) && isExact(from)
 	}

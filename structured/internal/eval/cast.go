@@ -81,7 +81,14 @@ func (v *badValue) failure(call bound.Call) error {
 		if v.to.Kind() == types.KindDecimal && isNumber(value) {
 			return failure(NumericOutOfRange, call, fmt.Sprintf("%s does not fit a %s", value, v.to))
 		}
-		return failure(CastInvalidInput, call, fmt.Sprintf("%q is no %s", value, v.to))
+		condition := CastInvalidInput
+		switch v.to.Kind() {
+		case types.KindYearMonth:
+			condition = InvalidInterval
+		case types.KindDayTime:
+			condition = InvalidInterval + "_WITH_NOTICE"
+		}
+		return failure(condition, call, fmt.Sprintf("%q is no %s", value, v.to))
 	default:
 		condition := CastOverflow
 		if v.to.Kind() == types.KindDecimal {

@@ -68,7 +68,7 @@ func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []
 		}
 	case types.KindYearMonth, types.KindDayTime:
 		return func(out *vector.Column, row int, value []byte) bool {
-			number, ok := text.ParseInterval(string(value), to)
+			number, ok := text.ParseIntervalLiteral(string(value), to)
 			if ok {
 				putWhole64(out, row, number)
 			}

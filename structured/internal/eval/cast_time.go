@@ -156,10 +156,10 @@ func (c caster) intervals(from, to types.Type) castLoop {
 	if !number.IsInteger() && number.Kind() != types.KindDecimal {
 		return nil
 	}
-	if greatest, least := interval.Units(); greatest != least {
-		return nil
-	}
 	unit := unitSize(interval)
+	if number.Kind() == types.KindDecimal && unit == calendar.Second {
+		return c.exactSeconds(from, to)
+	}
 	if from.IsInterval() {
 		return c.fixed(from, to, func(out, in *vector.Column, row int) outcome {
 			return putChecked(out, row, wholeAt(in, row)/unit)
@@ -173,6 +173,24 @@ func (c caster) intervals(from, to types.Type) castLoop {
 		}
 		putWhole64(out, row, product)
 		return fine
+	})
+}
+
+// exactSeconds converts between intervals that end in seconds and decimals, with
+// fractions of them.
+func (c caster) exactSeconds(from, to types.Type) castLoop {
+	if from.IsInterval() {
+		return c.fixed(from, to, func(out, in *vector.Column, row int) (result outcome) {
+			var ok bool
+			out.Decimals[row], ok = decimal.Rescale(decimal.Of(in.Longs[row]), 6, to.Scale(), to.Precision())
+			return fits(ok)
+		})
+	}
+	return c.fixed(from, to, func(out, in *vector.Column, row int) outcome {
+		exact, ok := decimal.Rescale(in.Decimals[row], from.Scale(), 6, types.MaxPrecision)
+		micros, small := decimal.Whole(exact, 0)
+		out.Longs[row] = micros
+		return fits(ok && small)
 	})
 }
 

@@ -14,6 +14,7 @@ const (
 	CastInvalidInput         = "CAST_INVALID_INPUT"
 	NumericOutOfRange        = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION"
 	InvalidPattern           = "INVALID_PARAMETER_VALUE.PATTERN"
+	InvalidInterval          = "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING"
 )
 
 // failure is an error of the data in one row: a *fault.Error with the condition and

@@ -20,13 +20,14 @@ var csvFunctions = []Function{
 // csvFormat is how values are separated and written.
 type csvFormat struct {
 	separator, null string
-	date, timestamp timePattern // nil: ISO 8601
+	timeForm
 	malformed
 }
 
-// newCSVFormat reads options for lines of a type. The error names one that there is not.
-func newCSVFormat(options map[string]string, of types.Type) (*csvFormat, error) {
-	f := &csvFormat{separator: ","}
+// newCSVFormat reads options for lines of a type in a zone. The error names one that there
+// is not.
+func newCSVFormat(options map[string]string, of types.Type, zone *time.Location) (*csvFormat, error) {
+	f := &csvFormat{separator: ",", timeForm: timeForm{zone: zone}}
 	var err error
 	if f.malformed, err = newMalformed(options, of); err != nil {
 		return nil, err
@@ -39,13 +40,12 @@ func newCSVFormat(options map[string]string, of types.Type) (*csvFormat, error) 
 			}
 		case "nullvalue":
 			f.null = value
-		case "dateformat":
-			f.date, err = parseTimePattern(value, false)
-		case "timestampformat":
-			f.timestamp, err = parseTimePattern(value, false)
 		case "mode", "columnnameofcorruptrecord":
 		default:
-			err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat, mode and columnNameOfCorruptRecord", name)
+			known := false
+			if known, err = f.timeForm.option(name, value); !known {
+				err = fault.Runtimef("INVALID_OPTIONS", "there is no option %q of separated values; there are sep, nullValue, dateFormat, timestampFormat, timeZone, mode and columnNameOfCorruptRecord", name)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -109,7 +109,7 @@ func typeOfField(field csvField) types.Type {
 			continue // a date could be read of it
 		}
 		value := vector.NewColumn(t)
-		if field.append(&value, &csvFormat{}, time.UTC) {
+		if field.append(&value, &csvFormat{timeForm: timeForm{zone: time.UTC}}) {
 			return t
 		}
 	}

@@ -3,23 +3,21 @@ package function
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
-	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // csvFormatOf returns what makes the format of a call from its options.
-func csvFormatOf(call bound.Call) func(args []*vector.Column, row int) (*csvFormat, error) {
-	return constantOptions(1, func(options map[string]string) (*csvFormat, error) { return newCSVFormat(options, call.Of) })
+func csvFormatOf(call bound.Call) (func(args []*vector.Column, row int) (*csvFormat, error), error) {
+	zone, err := zoneOf(call)
+	return constantOptions(1, func(options map[string]string) (*csvFormat, error) { return newCSVFormat(options, call.Of, zone) }), err
 }
 
 func fromCSV(call bound.Call) (Kernel, error) {
-	zone, err := zoneOf(call)
-	formatOf := csvFormatOf(call)
+	formatOf, err := csvFormatOf(call)
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].IsNull(row) {
 			return null
@@ -29,7 +27,7 @@ func fromCSV(call bound.Call) (Kernel, error) {
 			return err
 		}
 		line := string(args[0].String(row))
-		if ok := format.read(out, line, zone); !ok && format.failsFast {
+		if ok := format.read(out, line); !ok && format.failsFast {
 			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no line of %s", line, call.Of)
 		}
 		return nil
@@ -38,7 +36,7 @@ func fromCSV(call bound.Call) (Kernel, error) {
 
 // read appends the fields of a line. It reports whether all were there and had values, or
 // puts the line into the corrupt field, if there is one.
-func (f *csvFormat) read(out *vector.Column, line string, zone *time.Location) (ok bool) {
+func (f *csvFormat) read(out *vector.Column, line string) (ok bool) {
 	fields := splitCSV(line, f.separator)
 	ok = true
 	for i := range out.Children {
@@ -50,7 +48,7 @@ func (f *csvFormat) read(out *vector.Column, line string, zone *time.Location) (
 			ok = false
 			child.AppendNull()
 			continue
-		case !fields[0].append(child, f, zone):
+		case !fields[0].append(child, f):
 			ok = ok && fields[0].isNull(f)
 			child.AppendNull()
 		}
@@ -69,39 +67,22 @@ func (f *csvFormat) read(out *vector.Column, line string, zone *time.Location) (
 func (f csvField) isNull(format *csvFormat) bool { return !f.quoted && f.text == format.null }
 
 // append appends the field's value, if it has one of the column's type.
-func (f csvField) append(out *vector.Column, format *csvFormat, zone *time.Location) (ok bool) {
+func (f csvField) append(out *vector.Column, format *csvFormat) (ok bool) {
 	of := out.Type.Kind()
 	trimmed := strings.TrimSpace(f.text)
 	switch {
 	case f.isNull(format):
 		return false
 	case of == types.KindFloat || of == types.KindDouble:
-		return scalarFromText(out, []byte(trimmed), zone)
+		return format.readScalar(out, []byte(trimmed))
 	case of != types.KindString && trimmed != f.text:
 		return false
-	case of == types.KindDate && format.date != nil:
-		clock, _, ok := format.date.parse(f.text)
-		if ok {
-			day, _ := calendar.Split(clock)
-			out.AppendInt(int32(day))
-		}
-		return ok
-	case of == types.KindTimestamp && format.timestamp != nil:
-		clock, own, ok := format.timestamp.parse(f.text)
-		if own != nil {
-			zone = own
-		}
-		if ok {
-			out.AppendLong(calendar.Instant(clock, zone))
-		}
-		return ok
 	}
-	return scalarFromText(out, []byte(f.text), zone)
+	return format.readScalar(out, []byte(f.text))
 }
 
 func toCSV(call bound.Call) (Kernel, error) {
-	zone, err := zoneOf(call)
-	formatOf := csvFormatOf(call)
+	formatOf, err := csvFormatOf(call)
 	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 		format, err := formatOf(args, row)
 		if err != nil {
@@ -111,7 +92,7 @@ func toCSV(call bound.Call) (Kernel, error) {
 			if i > 0 {
 				dst = append(dst, format.separator...)
 			}
-			dst = format.write(dst, &args[0].Children[i], row, zone)
+			dst = format.write(dst, &args[0].Children[i], row)
 		}
 		return dst, nil
 	}), err
@@ -119,11 +100,11 @@ func toCSV(call bound.Call) (Kernel, error) {
 
 // write appends a value without the blanks around it; in quotes if it is empty, or has a
 // quote, the separator or the end of a line in it.
-func (f *csvFormat) write(dst []byte, c *vector.Column, row int, zone *time.Location) []byte {
+func (f *csvFormat) write(dst []byte, c *vector.Column, row int) []byte {
 	if c.IsNull(row) {
 		return append(dst, f.null...)
 	}
-	text := strings.TrimSpace(string(f.text(nil, c, row, zone)))
+	text := strings.TrimSpace(string(f.text(nil, c, row)))
 	if text != "" && !strings.ContainsAny(text, "\"\r\n") && !strings.Contains(text, f.separator) {
 		return append(dst, text...)
 	}
@@ -132,44 +113,42 @@ func (f *csvFormat) write(dst []byte, c *vector.Column, row int, zone *time.Loca
 
 // text appends a value that is not null: [a, b] for an array, {a, b} for a struct and
 // {k -> v} for a map. A null among them has no blank before it.
-func (f *csvFormat) text(dst []byte, c *vector.Column, row int, zone *time.Location) []byte {
+func (f *csvFormat) text(dst []byte, c *vector.Column, row int) []byte {
 	switch of := c.Type.Kind(); {
 	case of == types.KindArray:
 		dst = append(dst, '[')
 		from := int(c.Offsets[row])
 		for at := from; at < int(c.Offsets[row+1]); at++ {
-			dst = f.element(dst, &c.Children[0], at, at == from, zone)
+			dst = f.element(dst, &c.Children[0], at, at == from)
 		}
 		return append(dst, ']')
 	case of == types.KindStruct:
 		dst = append(dst, '{')
 		for i := range c.Children {
-			dst = f.element(dst, &c.Children[i], row, i == 0, zone)
+			dst = f.element(dst, &c.Children[i], row, i == 0)
 		}
 		return append(dst, '}')
 	case of == types.KindMap:
 		dst = append(dst, '{')
 		entries, from := &c.Children[0], int(c.Offsets[row])
 		for at := from; at < int(c.Offsets[row+1]); at++ {
-			dst = f.element(dst, &entries.Children[0], at, at == from, zone)
+			dst = f.element(dst, &entries.Children[0], at, at == from)
 			dst = append(dst, " ->"...)
 			if !entries.Children[1].IsNull(at) {
-				dst = f.text(append(dst, ' '), &entries.Children[1], at, zone)
+				dst = f.text(append(dst, ' '), &entries.Children[1], at)
 			}
 		}
 		return append(dst, '}')
 	case of == types.KindBinary:
 		return fmt.Appendf(dst, "[% X]", c.String(row))
-	case of == types.KindDate && f.date != nil:
-		clock := int64(c.Ints[row]) * calendar.Day
-		return f.date.format(dst, clock, clock, time.UTC)
-	case of == types.KindTimestamp && f.timestamp != nil:
-		return f.timestamp.format(dst, calendar.Clock(c.Longs[row], zone), c.Longs[row], zone)
 	}
-	return append(dst, plain(c, row, zone)...)
+	if text, ok := f.writeTime(c, row); ok {
+		return append(dst, text...)
+	}
+	return append(dst, plain(c, row, f.zone)...)
 }
 
-func (f *csvFormat) element(dst []byte, c *vector.Column, at int, first bool, zone *time.Location) []byte {
+func (f *csvFormat) element(dst []byte, c *vector.Column, at int, first bool) []byte {
 	if !first {
 		dst = append(dst, ',')
 	}
@@ -179,5 +158,5 @@ func (f *csvFormat) element(dst []byte, c *vector.Column, at int, first bool, zo
 	if !first {
 		dst = append(dst, ' ')
 	}
-	return f.text(dst, c, at, zone)
+	return f.text(dst, c, at)
 }

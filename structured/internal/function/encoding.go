@@ -20,6 +20,21 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
+// appendBase64 appends the data of a text in base 64, as Java's decoder for MIME does:
+// other characters do not count, and padding may be missing.
+func appendBase64(dst, text []byte) ([]byte, error) {
+	digits := make([]byte, 0, len(text))
+	for _, c := range text {
+		if isLetter(c) || '0' <= c && c <= '9' || c == '+' || c == '/' {
+			digits = append(digits, c)
+		}
+	}
+	if len(digits)%4 == 1 {
+		return nil, noValue("CONVERSION_INVALID_INPUT", fmt.Sprintf("%q is not in base 64", text))
+	}
+	return base64.RawStdEncoding.AppendDecode(dst, digits)
+}
+
 var encodingFunctions = []Function{
 	digest("md5", "The MD5 checksum in hexadecimal digits.", func(data []byte) []byte { sum := md5.Sum(data); return sum[:] }),
 	digest("sha1", "The SHA-1 checksum in hexadecimal digits.", func(data []byte) []byte { sum := sha1.Sum(data); return sum[:] }, "sha"),
@@ -40,11 +55,7 @@ var encodingFunctions = []Function{
 	{
 		Name: "unbase64", Doc: "The binary data of a string in base 64.", Params: []types.Type{types.String}, Result: types.Binary,
 		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			data, err := base64.StdEncoding.AppendDecode(dst, args[0].String(row))
-			if err != nil {
-				return nil, noValue("CONVERSION_INVALID_INPUT", fmt.Sprintf("%q is not in base 64", args[0].String(row)))
-			}
-			return data, nil
+			return appendBase64(dst, args[0].String(row))
 		}),
 	},
 	{

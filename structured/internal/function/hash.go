@@ -4,10 +4,12 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -24,7 +26,26 @@ var hashFunctions = []Function{
 }
 
 func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
-	return func(b Binding, args []bound.Expr) (bound.Expr, error) { return b.call(b.Name, result, args...), nil }
+	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		for _, arg := range args {
+			if hasMap(arg.Type()) {
+				return nil, fault.Analysisf("DATATYPE_MISMATCH.HASH_MAP_TYPE", "%s: %s is %s, and equal maps may be written in different orders", b.Name, arg, arg.Type())
+			}
+		}
+		return b.call(b.Name, result, args...), nil
+	}
+}
+
+func hasMap(t types.Type) bool {
+	switch t.Kind() {
+	case types.KindMap:
+		return true
+	case types.KindArray:
+		return hasMap(t.Element())
+	case types.KindStruct:
+		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return hasMap(f.Type) })
+	}
+	return false
 }
 
 // hasher hashes the three forms in which Spark gives values to a hash. Each value is

@@ -34,17 +34,21 @@ var jsonFunctions = []Function{
 		out.EndArray()
 		return nil
 	})},
-	{Name: "from_json", Doc: "The value of a JSON text in the type that a constant names, such as 'a INT, b ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct each for itself; with the option mode of FAILFAST it fails the query.", Least: 2, Most: 3, Bind: bindFromJSON, Kernel: fromJSON},
+	{Name: "from_json", Doc: "The value of a JSON text in the type that a constant names, such as 'a INT, b ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct each for itself; with the option mode of FAILFAST it fails the query. Single quotes and NaN are taken. Options in a map: mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timeZone, allowSingleQuotes, allowNonNumericNumbers, allowUnquotedFieldNames, allowComments.", Least: 2, Most: 3, Bind: bindFromJSON, Kernel: fromJSON},
 	{Name: "schema_of_json", Doc: "The type of a constant JSON text, as from_json takes it. Options change nothing.", Least: 1, Most: 2, Bind: bindSchemaOfJSON},
-	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out, unless the option ignoreNullFields is false. Further options in a map: dateFormat, timestampFormat, timeZone.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		if !args[0].Type().IsNested() {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "to_json takes a struct, a map or an array, not %s", args[0].Type())
 		}
-		return b.zoned("to_json", types.String, args[0]), nil
+		return b.zoned("to_json", types.String, args...), nil
 	}, Kernel: func(call bound.Call) (Kernel, error) {
-		zone, err := zoneOf(call)
+		optionsOf, err := jsonOptionsOf(call)
 		return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			return appendJSON(dst, args[0], row, zone), nil
+			options, err := optionsOf(args, row)
+			if err != nil {
+				return nil, err
+			}
+			return appendJSON(dst, args[0], row, options), nil
 		}), err
 	}},
 }

@@ -7,10 +7,12 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 )
 
-// step is a part of a path: a name, a place, or all elements.
+// step is a part of a path: a member of an object or an element of an array, by name or
+// place, or all elements.
 type step struct {
 	name  string
 	place int
@@ -67,64 +69,136 @@ func getJSON(call bound.Call) (Kernel, error) {
 		if !constant {
 			steps, ok = parsePath(string(args[1].String(row)))
 		}
-		value := jsontext.Value(args[0].String(row))
-		if !ok || !value.IsValid(jsontext.AllowDuplicateNames(true)) {
+		value := (leniency{singleQuotes: true}).first(args[0].String(row))
+		if !ok || value == nil {
 			return nil, null
 		}
-		return appendFound(dst, follow(nil, value, steps))
+		found := follow(value, steps, rawStyle)
+		if len(found) == 0 {
+			return nil, null
+		}
+		return append(dst, found[0]...), nil
 	}), nil
 }
 
-// appendFound appends what a path has found: an array of several values.
-func appendFound(dst []byte, found []jsontext.Value) ([]byte, error) {
-	switch {
-	case len(found) == 0:
-		return nil, null
-	case len(found) > 1:
+// pathStyle is how what a path finds is written: strings without their quotes, with
+// them, or with them and the elements of arrays instead of the arrays.
+type pathStyle int
+
+const (
+	rawStyle pathStyle = iota
+	quotedStyle
+	flatStyle
+)
+
+// follow returns the texts of what a path leads to from a value, in the style of Hive,
+// which Spark keeps: of several matches of [*] an array, of one the match itself.
+func follow(value jsontext.Value, steps []step, style pathStyle) [][]byte {
+	kind := value.Kind()
+	if len(steps) == 0 {
+		switch {
+		case kind == '"' && style == rawStyle:
+			text, _ := jsontext.AppendUnquote(nil, value)
+			return [][]byte{text}
+		case kind == '[' && style == flatStyle:
+			found, _ := followAll(value, nil, flatStyle)
+			return found
+		}
+		return [][]byte{appendRewritten(nil, value)}
+	}
+	switch s := steps[0]; {
+	case s.named && kind == '{':
+		return followName(value, s, steps[1:], style)
+	case s.named || kind != '[':
+		return nil
+	case !s.all:
+		if len(steps) > 1 && steps[1].all && !steps[1].named {
+			style = quotedStyle
+		}
+		elements, _ := jsonElements(value)
+		if s.place >= len(elements) {
+			return nil
+		}
+		return follow(elements[s.place], steps[1:], style)
+	case len(steps) > 1 && steps[1].all && !steps[1].named:
+		return inBrackets(followAll(value, steps[2:], flatStyle))
+	case style == quotedStyle:
+		return inBrackets(followAll(value, steps[1:], style))
+	}
+	inner, matching := followAll(value, steps[1:], max(style, quotedStyle))
+	switch matching {
+	case 0:
+		return nil
+	case 1:
+		return [][]byte{bytes.Join(inner, []byte{','})}
+	}
+	return inBrackets(inner, matching)
+}
+
+// followName takes the first member of the name that leads to something.
+func followName(value jsontext.Value, s step, steps []step, style pathStyle) [][]byte {
+	members, _ := jsonMembers(value)
+	for _, m := range members {
+		if m.name != s.name || m.value.Kind() == 'n' {
+			continue
+		}
+		if found := follow(m.value, steps, style); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
+}
+
+// followAll goes on from each element and returns how many lead to something.
+func followAll(value jsontext.Value, steps []step, style pathStyle) (found [][]byte, matching int) {
+	elements, _ := jsonElements(value)
+	for _, element := range elements {
+		of := follow(element, steps, style)
+		if found = append(found, of...); len(of) > 0 {
+			matching++
+		}
+	}
+	return found, matching
+}
+
+func inBrackets(found [][]byte, matching int) [][]byte {
+	if matching == 0 {
+		return nil
+	}
+	text := append([]byte{'['}, bytes.Join(found, []byte{','})...)
+	return [][]byte{append(text, ']')}
+}
+
+// appendRewritten writes a value without spaces, and with its strings and fractions in
+// one form.
+func appendRewritten(dst []byte, value jsontext.Value) []byte {
+	switch value.Kind() {
+	case '{':
+		members, _ := jsonMembers(value)
+		dst = append(dst, '{')
+		first := true
+		for _, m := range members {
+			dst = appendRewritten(appendName(dst, m.name, &first), m.value)
+		}
+		return append(dst, '}')
+	case '[':
+		elements, _ := jsonElements(value)
 		dst = append(dst, '[')
-		for i, f := range found {
+		for i, element := range elements {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(dst, compact(f)...)
+			dst = appendRewritten(dst, element)
 		}
-		return append(dst, ']'), nil
-	}
-	switch found[0].Kind() {
-	case 'n':
-		return nil, null
+		return append(dst, ']')
 	case '"':
-		return jsontext.AppendUnquote(dst, found[0])
-	}
-	return append(dst, compact(found[0])...), nil
-}
-
-func compact(value jsontext.Value) jsontext.Value {
-	value = value.Clone()
-	_ = value.Compact() // of a valid value, which does not fail
-	return value
-}
-
-// follow appends the values to which a path leads from a value.
-func follow(found []jsontext.Value, value jsontext.Value, steps []step) []jsontext.Value {
-	if len(steps) == 0 {
-		return append(found, bytes.TrimSpace(value))
-	}
-	s := steps[0]
-	if s.named {
-		members, _ := jsonMembers(value)
-		for _, m := range members {
-			if m.name == s.name {
-				return follow(found, m.value, steps[1:])
-			}
-		}
-		return found
-	}
-	elements, _ := jsonElements(value)
-	for i, element := range elements {
-		if s.all || i == s.place {
-			found = follow(found, element, steps[1:])
+		text, _ := jsontext.AppendUnquote(nil, value)
+		return quoted(dst, string(text))
+	case '0':
+		if bytes.ContainsAny(value, ".eE") {
+			number, _ := strconv.ParseFloat(string(value), 64)
+			return values.AppendDouble(dst, number)
 		}
 	}
-	return found
+	return append(dst, value...)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json/jsontext"
 	"slices"
-	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -53,13 +52,12 @@ func typeOf(schema string) (types.Type, error) {
 // fromJSON reads texts by the call's type. The last value of a member that comes
 // twice counts.
 func fromJSON(call bound.Call) (Kernel, error) {
-	zone, err := zoneOf(call)
-	malformedOf := constantOptions(1, func(options map[string]string) (malformed, error) { return newMalformed(options, call.Of) })
+	optionsOf, err := jsonOptionsOf(call)
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].IsNull(row) {
 			return null
 		}
-		malformed, err := malformedOf(args, row)
+		options, err := optionsOf(args, row)
 		if err != nil {
 			return err
 		}
@@ -67,7 +65,7 @@ func fromJSON(call bound.Call) (Kernel, error) {
 		if len(bytes.TrimSpace(text)) == 0 {
 			return null
 		}
-		if ok := rootFromJSON(out, firstJSON(text), malformed.corrupt, text, zone); !ok && malformed.failsFast {
+		if ok := rootFromJSON(out, options.first(text), text, options); !ok && options.failsFast {
 			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no JSON of type %s", text, call.Of)
 		}
 		return nil
@@ -90,10 +88,11 @@ func firstJSON(text []byte) jsontext.Value {
 // rootFromJSON appends a whole text. One that is not of the type is put into the corrupt
 // field, if there is one. An object stands for an array of one struct, too; an array is null
 // as a whole if one of its elements has no value.
-func rootFromJSON(out *vector.Column, value jsontext.Value, corrupt int, text []byte, zone *time.Location) (ok bool) {
+func rootFromJSON(out *vector.Column, value jsontext.Value, text []byte, options *jsonOptions) (ok bool) {
+	corrupt := options.corrupt
 	switch of := out.Type; {
 	case of.Kind() == types.KindStruct:
-		ok = value != nil && value.Kind() == 'n' || fieldsFromJSON(out, value, corrupt, zone)
+		ok = value != nil && value.Kind() == 'n' || fieldsFromJSON(out, value, corrupt, options)
 		if value != nil && value.Kind() == 'n' {
 			for i := range out.Children {
 				out.Children[i].AppendNull()
@@ -106,20 +105,20 @@ func rootFromJSON(out *vector.Column, value jsontext.Value, corrupt int, text []
 		out.EndStruct()
 		return ok
 	case of.Kind() == types.KindArray && of.Element().Kind() == types.KindStruct && value != nil && value.Kind() == '{':
-		ok = structFromJSON(&out.Children[0], value, zone)
+		ok = structFromJSON(&out.Children[0], value, options)
 		out.EndArray()
 		return ok
 	}
-	return appendFromJSON(out, value, zone)
+	return appendFromJSON(out, value, options)
 }
 
 // appendFromJSON appends a value, null if it is not of the column's type; ok is false
 // if some part was not. A value of nil is malformed: of a struct each field is null.
-func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Location) (ok bool) {
+func appendFromJSON(out *vector.Column, value jsontext.Value, options *jsonOptions) (ok bool) {
 	t := out.Type
 	switch {
 	case value == nil && t.Kind() == types.KindStruct:
-		return structFromJSON(out, nil, zone)
+		return structFromJSON(out, nil, options)
 	case value == nil:
 		out.AppendNull()
 		return false
@@ -129,7 +128,7 @@ func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 	}
 	switch t.Kind() {
 	case types.KindStruct:
-		return structFromJSON(out, value, zone)
+		return structFromJSON(out, value, options)
 	case types.KindArray:
 		elements, isArray := jsonElements(value)
 		if !isArray {
@@ -138,7 +137,7 @@ func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 		}
 		ok = true
 		for _, element := range elements {
-			ok = appendFromJSON(&out.Children[0], element, zone) && ok
+			ok = appendFromJSON(&out.Children[0], element, options) && ok
 		}
 		out.EndArray()
 		return ok
@@ -151,27 +150,27 @@ func appendFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 		ok = true
 		for _, m := range members {
 			out.Children[0].Children[0].AppendString([]byte(m.name))
-			ok = appendFromJSON(&out.Children[0].Children[1], m.value, zone) && ok
+			ok = appendFromJSON(&out.Children[0].Children[1], m.value, options) && ok
 			out.Children[0].EndStruct()
 		}
 		out.EndArray()
 		return ok
 	}
-	if ok = scalarFromJSON(out, value, zone); !ok {
+	if ok = scalarFromJSON(out, value, options); !ok {
 		out.AppendNull()
 	}
 	return ok
 }
 
-func structFromJSON(out *vector.Column, value jsontext.Value, zone *time.Location) (ok bool) {
-	ok = fieldsFromJSON(out, value, -1, zone)
+func structFromJSON(out *vector.Column, value jsontext.Value, options *jsonOptions) (ok bool) {
+	ok = fieldsFromJSON(out, value, -1, options)
 	out.EndStruct()
 	return ok
 }
 
 // fieldsFromJSON appends the members of an object to the fields of a struct but for one;
 // all are null if it is none.
-func fieldsFromJSON(out *vector.Column, value jsontext.Value, but int, zone *time.Location) (ok bool) {
+func fieldsFromJSON(out *vector.Column, value jsontext.Value, but int, options *jsonOptions) (ok bool) {
 	members, ok := jsonMembers(value)
 	if !ok {
 		members = nil
@@ -190,13 +189,13 @@ func fieldsFromJSON(out *vector.Column, value jsontext.Value, but int, zone *tim
 			out.Children[i].AppendNull()
 			continue
 		}
-		ok = appendFromJSON(&out.Children[i], found, zone) && ok
+		ok = appendFromJSON(&out.Children[i], found, options) && ok
 	}
 	return ok
 }
 
 // scalarFromJSON appends a value that is not null, if it is of the column's type.
-func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Location) (ok bool) {
+func scalarFromJSON(out *vector.Column, value jsontext.Value, options *jsonOptions) (ok bool) {
 	kind, inside := value.Kind(), []byte(value)
 	ok = true
 	if kind == '"' {
@@ -208,7 +207,7 @@ func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 	switch of := out.Type.Kind(); {
 	case of == types.KindString:
 		if kind != '"' {
-			inside = compact(value)
+			inside = appendRewritten(nil, value)
 		}
 	case of == types.KindBoolean:
 		ok = kind == 't' || kind == 'f'
@@ -222,7 +221,7 @@ func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 			out.AppendString(data)
 		}
 		return ok
-	case of == types.KindTimestamp && kind == '0':
+	case of == types.KindTimestamp && kind == '0' && options.timestamp == nil:
 		seconds, whole := values.ParseWhole(inside)
 		if whole {
 			out.AppendLong(seconds * 1_000_000)
@@ -231,7 +230,7 @@ func scalarFromJSON(out *vector.Column, value jsontext.Value, zone *time.Locatio
 	case of != types.KindDecimal:
 		ok = kind == '"'
 	}
-	return ok && scalarFromText(out, inside, zone)
+	return ok && options.readScalar(out, inside)
 }
 
 // namedFloats are the strings that JSON has for what is no number there.

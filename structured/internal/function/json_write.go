@@ -13,7 +13,7 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []byte {
+func appendJSON(dst []byte, c *vector.Column, row int, options *jsonOptions) []byte {
 	if c.IsNull(row) {
 		return append(dst, "null"...)
 	}
@@ -22,11 +22,11 @@ func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []by
 		dst = append(dst, '{')
 		first := true
 		for i, field := range c.Type.Fields() {
-			if c.Children[i].IsNull(row) {
+			if c.Children[i].IsNull(row) && !options.keepsNulls {
 				continue
 			}
 			dst = appendName(dst, field.Name, &first)
-			dst = appendJSON(dst, &c.Children[i], row, zone)
+			dst = appendJSON(dst, &c.Children[i], row, options)
 		}
 		return append(dst, '}')
 	case types.KindMap:
@@ -34,8 +34,8 @@ func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []by
 		first := true
 		entries := &c.Children[0]
 		for i := int(c.Offsets[row]); i < int(c.Offsets[row+1]); i++ {
-			dst = appendName(dst, keyText(&entries.Children[0], i, zone), &first)
-			dst = appendJSON(dst, &entries.Children[1], i, zone)
+			dst = appendName(dst, keyText(&entries.Children[0], i, options.zone), &first)
+			dst = appendJSON(dst, &entries.Children[1], i, options)
 		}
 		return append(dst, '}')
 	case types.KindArray:
@@ -44,17 +44,20 @@ func appendJSON(dst []byte, c *vector.Column, row int, zone *time.Location) []by
 			if i > int(c.Offsets[row]) {
 				dst = append(dst, ',')
 			}
-			dst = appendJSON(dst, &c.Children[0], i, zone)
+			dst = appendJSON(dst, &c.Children[0], i, options)
 		}
 		return append(dst, ']')
 	case types.KindBoolean, types.KindTinyint, types.KindSmallint, types.KindInt, types.KindBigint, types.KindDecimal:
-		return append(dst, plain(c, row, zone)...)
+		return append(dst, plain(c, row, options.zone)...)
 	case types.KindFloat, types.KindDouble:
-		if text := plain(c, row, zone); text != "NaN" && !strings.HasSuffix(text, "Infinity") {
+		if text := plain(c, row, options.zone); text != "NaN" && !strings.HasSuffix(text, "Infinity") {
 			return append(dst, text...)
 		}
 	}
-	return quoted(dst, plain(c, row, zone))
+	if text, ok := options.writeTime(c, row); ok {
+		return quoted(dst, string(text))
+	}
+	return quoted(dst, plain(c, row, options.zone))
 }
 
 // keyText is the key of a map. One that is nested is its values in brackets.

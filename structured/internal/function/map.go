@@ -40,12 +40,14 @@ var mapFunctions = []Function{
 		return nil
 	})},
 	{Name: "map_concat", Doc: "The entries of all maps in one.", Least: 0, Most: -1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		for _, arg := range args {
+			if arg.Type().Kind() != types.KindMap {
+				return nil, fault.Analysisf("DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES", "map_concat: %s is %s, not a map", arg, arg.Type())
+			}
+		}
 		t, err := b.Common(args, 0)
 		if len(args) == 0 {
 			t = types.Map(types.String, types.String)
-		}
-		if err == nil && t.Kind() != types.KindMap {
-			return nil, b.Mismatch(args, 0, "a map")
 		}
 		return b.call("map_concat", t, args...), err
 	}, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
@@ -58,6 +60,9 @@ var mapFunctions = []Function{
 		return endMap(out)
 	})},
 	{Name: "map_contains_key", Doc: "Whether a map has a key.", Least: 2, Most: 2, Bind: ofMap(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		if args[1].Type() == types.Void {
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.NULL_TYPE", "map_contains_key: the key is null, which no map has")
+		}
 		key, err := b.keyFor(args[0], args[1])
 		return b.call("map_contains_key", types.Boolean, args[0], key), err
 	}), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {

@@ -12,6 +12,7 @@ var placeFunctions = []Function{
 	{Name: "rand", Aliases: []string{"random"}, Doc: "A random double from 0 to less than 1; with an argument from that seed, which is constant.", Least: 0, Most: 1, Volatile: true, Bind: bindRandom(types.Double)},
 	{Name: "randn", Doc: "A random double of the standard normal distribution; with an argument from that seed.", Least: 0, Most: 1, Volatile: true, Bind: bindRandom(types.Double)},
 	{Name: "randstr", Doc: "A string of so many random digits and letters; with a second argument from that seed.", Least: 1, Most: 2, Volatile: true, Bind: bindRandomText},
+	{Name: "uniform", Doc: "A random number from the first to the second argument, which are constant; with a third argument from that seed.", Least: 2, Most: 3, Volatile: true, Bind: bindUniform},
 	{Name: "shuffle", Doc: "The elements of an array in a random order; with a second argument from that seed.", Least: 1, Most: 2, Volatile: true, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return b.random(args[0].Type(), args, 1)
 	})},
@@ -39,6 +40,35 @@ func bindRandomText(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "randstr: a string of %d characters", length)
 	}
 	return b.random(types.String, args, 1)
+}
+
+// bindUniform is first + rand * (second - first).
+func bindUniform(b Binding, args []bound.Expr) (bound.Expr, error) {
+	for i, arg := range args {
+		switch t := arg.Type(); {
+		case !t.IsNumeric() && t != types.Void:
+			return nil, b.Mismatch(args, i, "a number")
+		case !isLiteral(arg):
+			return nil, b.notConstant(args, i)
+		}
+	}
+	t, err := b.Common(args[:2], 0)
+	if err != nil {
+		return nil, err
+	}
+	first, second := b.To(args[0], types.Double), b.To(args[1], types.Double)
+	random, err := Binding{b.Session, "rand"}.random(types.Double, args[2:], 0)
+	if err != nil {
+		return nil, err
+	}
+	between := b.call(string(bound.Subtract), types.Double, second, first)
+	far := b.call(string(bound.Multiply), types.Double, between, random)
+	return b.To(b.call(string(bound.Add), types.Double, first, far), t), nil
+}
+
+func isLiteral(expr bound.Expr) bool {
+	_, ok := expr.(bound.Literal)
+	return ok
 }
 
 // random is a call whose argument behind the first ones, if there is one, is its seed.

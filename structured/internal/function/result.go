@@ -41,6 +41,7 @@ var resultFunctions = []Function{
 	{Name: "array_sum", Doc: "The sum of the elements of an array of bigints, doubles or decimals that are not null.", Least: 1, Most: 1, Operator: true, Kernel: strict(arraySum)},
 	{Name: "percentile_of", Doc: "The number at a fraction of the way through the sorted elements of an array of doubles, between two neighbours in proportion.", Least: 2, Most: 2, Operator: true, Kernel: percentiles(true)},
 	{Name: "element_at_fraction", Doc: "The element at a fraction of the way through the sorted elements of an array, from its end if the third argument is true.", Least: 3, Most: 3, Operator: true, Kernel: percentiles(false)},
+	{Name: "histogram_of", Doc: "A histogram of so many bins, which is an array of structs of x and y, of an array of doubles.", Least: 2, Most: 2, Operator: true, Kernel: appending(histogramOf)},
 	{Name: "mode_of", Doc: "The element that comes most often in an array, the least of several, the greatest if the second argument is true.", Least: 2, Most: 2, Operator: true, Kernel: appending(mode)},
 	{Name: "only_of", Doc: "The second argument where the first, a number of rows, is at most 1; else it fails the query.", Least: 2, Most: 2, Operator: true, Volatile: true, Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if args[0].Longs[row] > 1 {
@@ -178,11 +179,17 @@ func percentiles(between bool) func(bound.Call) (Kernel, error) {
 			}
 			position := fraction * float64(len(order)-1)
 			low, high := int(math.Floor(position)), int(math.Ceil(position))
-			a, b := elements.Doubles[order[low]], elements.Doubles[order[high]]
-			if low == high || a == b {
+			a, b := magnitude(elements, int(order[low])), magnitude(elements, int(order[high]))
+			if low < high && a != b {
+				a = (float64(high)-position)*a + (position-float64(low))*b
+			}
+			switch to.Type.Layout() {
+			case types.LayoutDouble:
 				to.AppendDouble(a)
-			} else {
-				to.AppendDouble((float64(high)-position)*a + (position-float64(low))*b)
+			case types.Layout32:
+				to.AppendInt(int32(a))
+			default:
+				to.AppendLong(int64(a))
 			}
 			return nil
 		}
@@ -197,6 +204,14 @@ func percentiles(between bool) func(bound.Call) (Kernel, error) {
 		}
 		return add(out, args[1].Doubles[row])
 	})
+}
+
+// magnitude is a double, or what an interval counts.
+func magnitude(c *vector.Column, row int) float64 {
+	if c.Type == types.Double {
+		return c.Doubles[row]
+	}
+	return float64(c.Whole(row))
 }
 
 func mode(out *vector.Column, args []*vector.Column, row int) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"slices"
-	"strconv"
 	"unicode"
 	"unicode/utf8"
 
@@ -12,8 +11,6 @@ import (
 	"golang.org/x/text/language"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
-	"github.com/tidewheel/tidewheel/structured/internal/decimal"
-	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -125,7 +122,7 @@ var stringFunctions = []Function{
 		}),
 	},
 	{Name: "format_string", Aliases: []string{"printf"}, Doc: "The first argument with its directives, as in C, filled with the others.", Least: 1, Most: -1, Bind: bindFormatString, Kernel: formatString},
-	{Name: "format_number", Doc: "A number with commas between thousands, rounded half to even to so many digits after the point.", Least: 2, Most: 2, Bind: bindFormatNumber, Kernel: strictText(formatNumber)},
+	{Name: "format_number", Doc: "A number with commas between thousands, rounded half to even to so many digits after the point; or by a pattern such as #,##0.0#, in which 0 is a digit and # one that is left out if it is a zero at an end.", Least: 2, Most: 2, Bind: bindFormatNumber, Kernel: formatNumber},
 	{
 		Name: "levenshtein", Doc: "How many characters must be added, removed or changed to make one string of the other; -1 if more than the third argument.", Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.Int,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
@@ -420,65 +417,6 @@ func overlay(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 	dst = append(dst, s[:start]...)
 	dst = append(dst, by...)
 	return append(dst, s[runeOffset(s, from-1+length):]...), nil
-}
-
-func bindFormatNumber(b Binding, args []bound.Expr) (bound.Expr, error) {
-	if _, err := b.numeric(args, 0); err != nil {
-		return nil, err
-	}
-	if args[1].Type() == types.String {
-		return nil, b.Mismatch(args, 1, "a number of digits; patterns are not supported")
-	}
-	digits, err := b.Arg(args, 1, types.Int)
-	return b.call("format_number", types.String, args[0], digits), err
-}
-
-func formatNumber(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-	in, digits := args[0], int(args[1].Ints[row])
-	if digits < 0 {
-		return nil, null
-	}
-	var number []byte
-	switch in.Type.Layout() {
-	case types.LayoutFloat, types.LayoutDouble:
-		value := 0.0
-		if in.Type == types.Float {
-			value = float64(in.Floats[row])
-		} else {
-			value = in.Doubles[row]
-		}
-		if exact, fits, ok := values.ParseDecimal(values.AppendDouble(nil, value), types.MaxPrecision, min(digits+1, 19)); ok && fits {
-			rounded, _ := decimal.Round(exact, min(digits+1, 19), min(digits, 19), types.MaxPrecision, decimal.HalfEven)
-			number = values.AppendDecimal(nil, rounded, min(digits, 19))
-		} else {
-			number = strconv.AppendFloat(nil, value, 'f', digits, 64)
-		}
-	case types.LayoutDecimal:
-		rounded, ok := decimal.Round(in.Decimals[row], in.Type.Scale(), digits, types.MaxPrecision, decimal.HalfEven)
-		if !ok {
-			return nil, null
-		}
-		number = values.AppendDecimal(nil, rounded, digits)
-	default:
-		number = strconv.AppendInt(nil, in.Whole(row), 10)
-		if digits > 0 {
-			number = append(append(number, '.'), bytes.Repeat([]byte("0"), digits)...)
-		}
-	}
-	if number[0] == '-' {
-		dst, number = append(dst, '-'), number[1:]
-	}
-	point := bytes.IndexByte(number, '.')
-	if point < 0 {
-		point = len(number)
-	}
-	for i, c := range number[:point] {
-		if i > 0 && (point-i)%3 == 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(dst, c)
-	}
-	return append(dst, number[point:]...), nil
 }
 
 func levenshtein(a, b []rune) int {

@@ -11,7 +11,7 @@ import (
 
 var structFunctions = []Function{
 	{Name: "named_struct", Doc: "The struct of names, which are constants, and values in turn.", Least: 2, Most: -1, Bind: bindNamedStruct, Kernel: appending(makeStruct)},
-	{Name: "struct", Doc: "The struct of the arguments; a column's field has its name, others are col1, col2 and so on.", Least: 1, Most: -1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "struct", Doc: "The struct of the arguments; a column's field has its name, others are col1, col2 and so on.", Least: 0, Most: -1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		names := make([]string, len(args))
 		for i, arg := range args {
 			names[i] = FieldName(i, arg)
@@ -51,7 +51,7 @@ func bindNamedStruct(b Binding, args []bound.Expr) (bound.Expr, error) {
 	for i := range names {
 		var ok bool
 		if names[i], ok = constantText(args[2*i]); !ok {
-			return nil, b.Mismatch(args, 2*i, "a constant string")
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", "named_struct: argument %d must be a constant string, not %s", 2*i+1, args[2*i])
 		}
 		values[i] = args[2*i+1]
 	}

@@ -72,6 +72,35 @@ func appendUnits(dst []byte, from, to types.Unit) []byte {
 	return dst
 }
 
+// ParseIntervalLiteral reads what ParseInterval does, or that as a literal of the type's
+// units: INTERVAL '1-2' YEAR TO MONTH.
+func ParseIntervalLiteral(text string, of types.Type) (value int64, ok bool) {
+	const word = "INTERVAL"
+	text = strings.TrimSpace(text)
+	if len(text) < len(word) || !strings.EqualFold(text[:len(word)], word) {
+		return ParseInterval(text, of)
+	}
+	sign, rest, quoted := strings.Cut(text[len(word):], "'")
+	inside, units, closed := strings.Cut(rest, "'")
+	from, to := of.Units()
+	want := from.String()
+	if from != to {
+		want += " to " + to.String()
+	}
+	if !quoted || !closed || !strings.EqualFold(strings.Join(strings.Fields(units), " "), want) {
+		return 0, false
+	}
+	value, ok = ParseInterval(inside, of)
+	switch strings.TrimSpace(sign) {
+	case "-":
+		value = -value
+	case "", "+":
+	default:
+		ok = false
+	}
+	return value, ok
+}
+
 // ParseInterval reads the text between the quotes of an interval literal with units,
 // such as 1-2 for YEAR TO MONTH or 1 02:03:04.5 for DAY TO SECOND: months for the
 // first kind, microseconds for the second.
