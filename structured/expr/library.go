@@ -1428,7 +1428,8 @@ func Array(args ...Column) Column { return call("array", args...) }
 
 // Size is the function size.
 //
-// The number of elements of an array or of entries of a map.
+// The number of elements of an array or of entries of a map; -1 for null with ANSI mode
+// off.
 func Size[C Arg](arg C) Column { return call("size", columnOf(arg)) }
 
 // ArraySize is the function array_size.

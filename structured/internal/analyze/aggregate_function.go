@@ -167,6 +167,10 @@ func (g *gathering) sum(args []bound.Expr) (bound.Expr, error) {
 	if g.call.Distinct {
 		return g.finish("array_sum", t, g.set([]bound.Expr{arg})), nil
 	}
+	if t == types.Bigint && !g.session().ANSI {
+		wide := types.Decimal(38, 0)
+		return g.convert(g.of(bound.Sum, g.convert(arg, types.Decimal(20, 0)), wide), types.Bigint), nil
+	}
 	return g.of(bound.Sum, arg, t), nil
 }
 
@@ -439,6 +443,9 @@ func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
 	} else {
 		return nil, g.mismatch(fraction, "a fraction")
 	}
+	if err := g.withinOne(fraction); err != nil {
+		return nil, err
+	}
 	if approximate || name == "percentile_disc" {
 		return g.finish("element_at_fraction", result, list, fraction, truth(descending)), nil
 	}
@@ -447,6 +454,18 @@ func (g *gathering) percentile(args []bound.Expr) (bound.Expr, error) {
 		fraction = bound.Call{Function: bound.Subtract, Args: []bound.Expr{one, fraction}, Of: types.Double}
 	}
 	return g.finish("percentile_of", result, list, fraction), nil
+}
+
+// withinOne returns an error for a constant fraction that is none.
+func (g *gathering) withinOne(fraction bound.Expr) error {
+	value, constant, err := constantValue(fraction)
+	if err != nil || !constant {
+		return err
+	}
+	if f, ok := value.(float64); ok && !(f >= 0 && f <= 1) {
+		return fault.Analysisf("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "%s: a percentage must be from 0 to 1, not %v", g.call, f)
+	}
+	return nil
 }
 
 func (g *gathering) histogram(args []bound.Expr) (bound.Expr, error) {

@@ -47,6 +47,24 @@ func All(list ...types.Type) (types.Type, bool) {
 	return all, true
 }
 
+// Widest is the type of a value that is one of list, as of an element of an array. With
+// ANSI mode off what meets a string becomes one.
+func (s Session) Widest(list ...types.Type) (types.Type, bool) {
+	all, ok := All(list...)
+	if s.ANSI || all.IsNested() {
+		return all, ok
+	}
+	strings, others := false, false
+	for _, t := range list {
+		strings = strings || t == types.String
+		others = others || t.IsAtomic() && t != types.String && t != types.Boolean && t != types.Binary
+	}
+	if strings && others {
+		return types.String, ok
+	}
+	return all, ok
+}
+
 // Spoken is the type to which a string is converted to meet a value of type t.
 func Spoken(t types.Type) types.Type {
 	switch {

@@ -1,8 +1,10 @@
 package eval
 
 import (
+	"bytes"
 	"strconv"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -32,6 +34,9 @@ func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []
 	case types.KindTinyint, types.KindSmallint, types.KindInt, types.KindBigint:
 		return func(out *vector.Column, row int, value []byte) bool {
 			number, ok := text.ParseWhole(value)
+			if !ok && c.failure == bound.Wrap {
+				number, ok = wholePart(value)
+			}
 			return ok && putChecked(out, row, number) == fine
 		}
 	case types.KindFloat:
@@ -76,6 +81,19 @@ func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []
 		}
 	}
 	return nil
+}
+
+// wholePart is the number in front of a point and digits, which count for nothing with
+// ANSI mode off.
+func wholePart(value []byte) (number int64, ok bool) {
+	whole, fraction, ok := bytes.Cut(value, []byte{'.'})
+	if !ok || len(bytes.Trim(fraction, "0123456789")) > 0 {
+		return 0, false
+	}
+	if len(fraction) > 0 && len(bytes.Trim(whole, "+-")) == 0 {
+		return 0, true
+	}
+	return text.ParseWhole(whole)
 }
 
 // isNumber says whether a string that is no decimal is a number all the same.

@@ -23,8 +23,12 @@ var arrayFunctions = []Function{
 			return nil
 		}),
 	},
-	{Name: "size", Aliases: []string{"cardinality"}, Doc: "The number of elements of an array or of entries of a map.", Least: 1, Most: 1, Bind: ofList(func(b Binding, args []bound.Expr) (bound.Expr, error) {
-		return b.call("size", types.Int, args...), nil
+	{Name: "size", Aliases: []string{"cardinality"}, Doc: "The number of elements of an array or of entries of a map; -1 for null with ANSI mode off.", Least: 1, Most: 1, Bind: ofList(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		size := b.call("size", types.Int, args...)
+		if b.ANSI {
+			return size, nil
+		}
+		return bindCoalesce(b, []bound.Expr{size, bound.Literal{Value: int32(-1), Of: types.Int}})
 	}), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		out.Ints[row] = length(args[0], row)
 		return nil

@@ -26,6 +26,9 @@ func insert(place func(length int) int) func(out *vector.Column, args []*vector.
 }
 
 func bindInsert(b Binding, args []bound.Expr) (bound.Expr, error) {
+	if args[1].Type() == types.Void {
+		return nil, b.Mismatch(args, 1, "a place")
+	}
 	at, err := b.Arg(args, 1, types.Int)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,9 @@ func bindElementAt(try bool) func(Binding, []bound.Expr) (bound.Expr, error) {
 		if args[0].Type().Kind() == types.KindMap {
 			return b.valueOf(args[0], args[1])
 		}
+		if args[1].Type() == types.Void {
+			return nil, b.Mismatch(args, 1, "a place")
+		}
 		at, err := b.Arg(args, 1, types.Int)
 		call := b.call("element_at", args[0].Type().Element(), args[0], at)
 		if try {

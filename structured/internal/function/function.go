@@ -183,7 +183,7 @@ func (b Binding) Common(args []bound.Expr, from int) (types.Type, error) {
 	for _, arg := range args[from:] {
 		list = append(list, arg.Type())
 	}
-	t, ok := coerce.All(list...)
+	t, ok := b.Widest(list...)
 	if !ok {
 		return t, fault.Analysisf("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "%s: values of the types %v have none in common; cast one of them", b.Name, distinct(list))
 	}

@@ -20,7 +20,10 @@ func Arithmetic(session coerce.Session, operator bound.Function, args []bound.Ex
 	}
 	for i := range args {
 		if other := args[1-i].Type(); args[i].Type() == types.String && other.IsNumeric() {
-			args[i] = b.To(args[i], coerce.Spoken(other))
+			if other = coerce.Spoken(other); !b.ANSI {
+				other = types.Double
+			}
+			args[i] = b.To(args[i], other)
 		}
 	}
 	left, right := args[0].Type(), args[1].Type()
@@ -77,6 +80,12 @@ func (b Binding) timeArithmetic(operator bound.Function, left, right bound.Expr)
 		return nil, nil
 	}
 	switch {
+	case l == types.String && r.IsInterval() && (operator == bound.Add || operator == bound.Subtract):
+		moved, err := b.timeArithmetic(operator, b.To(left, types.Timestamp), right)
+		if err != nil {
+			return nil, err
+		}
+		return b.To(moved, types.String), nil
 	case l.IsInterval() && r.IsInterval() && (operator == bound.Add || operator == bound.Subtract):
 		t, ok := coerce.Common(l, r)
 		if !ok {
@@ -100,7 +109,11 @@ func (b Binding) timeArithmetic(operator bound.Function, left, right bound.Expr)
 	case operator == bound.Divide && l.IsInterval() && !r.IsInterval():
 		return b.scaleInterval("interval_divide", left, right)
 	}
-	return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "%s cannot combine %s with %s",
+	condition := "BINARY_OP_DIFF_TYPES"
+	if l.IsInterval() && r.IsInterval() {
+		condition = "UNEXPECTED_INPUT_TYPE"
+	}
+	return nil, fault.Analysisf("DATATYPE_MISMATCH."+condition, "%s cannot combine %s with %s",
 		text(operator, []bound.Expr{left, right}), l, r)
 }
 
