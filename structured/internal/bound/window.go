@@ -2,6 +2,7 @@ package bound
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -20,6 +21,11 @@ func (w Window) Last(t int64) int64 {
 		past += w.Slide
 	}
 	return t - past
+}
+
+// Holds reports whether all windows that hold t are within the range of times.
+func (w Window) Holds(t int64) bool {
+	return t >= math.MinInt64+w.Size+w.Slide && t <= math.MaxInt64-w.Size
 }
 
 func (w Window) String() string {

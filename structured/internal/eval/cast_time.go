@@ -139,8 +139,9 @@ func putSeconds(out *vector.Column, row int, seconds float64) outcome {
 	if math.IsNaN(seconds) || math.IsInf(seconds, 0) {
 		return bad
 	}
-	out.Longs[row] = saturate(seconds*second, math.MinInt64, math.MaxInt64)
-	return fine
+	micros := seconds * second
+	out.Longs[row] = saturate(micros, math.MinInt64, math.MaxInt64)
+	return fits(micros < math.MaxInt64 && micros >= math.MinInt64)
 }
 
 // intervals converts between intervals of one kind, which differ in how they are

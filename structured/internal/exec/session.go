@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"math"
+
 	"github.com/tidewheel/tidewheel/structured/internal/eval"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
@@ -60,7 +62,11 @@ func (s *session) Push(_ int, b *vector.Batch, emit Emit) error {
 		if gap <= 0 {
 			continue
 		}
-		starts.Longs[row], ends.Longs[row] = times.Longs[row], times.Longs[row]+gap
+		start := times.Longs[row]
+		if start > math.MaxInt64-gap {
+			return fault.Runtimef("ARITHMETIC_OVERFLOW", "the session that begins %d microseconds after 1970 does not end within the range of timestamps", start)
+		}
+		starts.Longs[row], ends.Longs[row] = start, start+gap
 		s.rows = append(s.rows, int32(row))
 	}
 	if len(s.rows) == 0 {

@@ -3,6 +3,7 @@ package exec
 import (
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/eval"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -46,7 +47,11 @@ func (w *window) tumble(b *vector.Batch, times *vector.Column, emit Emit) error 
 	starts, ends := &w.windows.Children[0], &w.windows.Children[1]
 	starts.Resize(b.Rows)
 	ends.Resize(b.Rows)
-	w.starts(starts.Longs, ends.Longs, times.Longs[:b.Rows])
+	if !w.starts(starts.Longs, ends.Longs, times.Longs[:b.Rows]) {
+		if err := w.check(b, times); err != nil {
+			return err
+		}
+	}
 	copy(w.out.Columns, b.Columns)
 	w.out.Columns[len(b.Columns)] = w.windows
 	w.out.Rows, w.out.Selection = b.Rows, b.Selection
@@ -60,19 +65,37 @@ func (w *window) tumble(b *vector.Batch, times *vector.Column, emit Emit) error 
 }
 
 // starts computes tumbling windows. Times mostly come in order, so the window of the
-// row before is tried first, which saves a division.
-func (w *window) starts(starts, ends, times []int64) {
+// row before is tried first, which saves a division. It is false if a time has no window,
+// which does not matter if its row does not count.
+func (w *window) starts(starts, ends, times []int64) (all bool) {
 	starts, ends = starts[:len(times)], ends[:len(times)]
 	size := w.grid.Size
+	all = true
 	var start int64
 	end := start // an empty window, which holds no time
 	for i, t := range times {
 		if t < start || t >= end {
 			start = w.grid.Last(t)
 			end = start + size
+			all = all && w.grid.Holds(t)
 		}
 		starts[i], ends[i] = start, end
 	}
+	return all
+}
+
+// check returns an error for the first row that counts and has a time without window.
+func (w *window) check(b *vector.Batch, times *vector.Column) error {
+	for i := range b.Len() {
+		if row := b.Row(i); !times.IsNull(row) && !w.grid.Holds(times.Longs[row]) {
+			return w.outOfRange(times.Longs[row])
+		}
+	}
+	return nil
+}
+
+func (w *window) outOfRange(t int64) error {
+	return fault.Runtimef("ARITHMETIC_OVERFLOW", "the window of %s around a time %d microseconds after 1970 is not within the range of timestamps", w.grid, t)
 }
 
 // timed returns the rows that count and have a time.
@@ -98,6 +121,9 @@ func (w *window) slide(b *vector.Batch, times *vector.Column, emit Emit) error {
 			continue
 		}
 		t := times.Longs[row]
+		if !w.grid.Holds(t) {
+			return w.outOfRange(t)
+		}
 		last := w.grid.Last(t)
 		first := last
 		for first-w.grid.Slide+w.grid.Size > t {

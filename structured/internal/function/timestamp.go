@@ -120,7 +120,7 @@ func bindTruncate(b Binding, args []bound.Expr) (bound.Expr, error) {
 	return b.zoned("date_trunc", types.Timestamp, unit, at), err
 }
 
-func truncate(out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
+func truncate(out *vector.Column, args []*vector.Column, row int, zone *time.Location) (err error) {
 	unit, ok := truncations[strings.ToUpper(string(args[0].String(row)))]
 	if !ok {
 		return null
@@ -130,11 +130,12 @@ func truncate(out *vector.Column, args []*vector.Column, row int, zone *time.Loc
 	day, ofDay := calendar.Split(clock)
 	if unit < byDay {
 		size := [...]int64{1, 1000, calendar.Second, calendar.Minute, calendar.Hour}[unit]
-		out.Longs[row] = instant - ofDay%size
-		return nil
+		out.Longs[row], err = near(instant-ofDay%size, float64(instant))
+		return err
 	}
-	out.Longs[row] = calendar.Instant(int64(firstDay(day, unit))*calendar.Day, zone)
-	return nil
+	first := firstDay(day, unit)
+	out.Longs[row], err = near(calendar.Instant(int64(first)*calendar.Day, zone), float64(instant)+float64(first-day)*calendar.Day)
+	return err
 }
 
 func fromNumber(name, doc string, unit int64) Function {
@@ -161,7 +162,7 @@ func fromNumber(name, doc string, unit int64) Function {
 				if math.IsNaN(micros) || math.IsInf(micros, 0) {
 					return null
 				}
-				out.Longs[row] = int64(micros)
+				out.Longs[row] = saturated(micros)
 			case types.LayoutDecimal:
 				micros, ok := decimal.Multiply(in.Decimals[row], in.Type.Scale(), decimal.Of(unit), 0, in.Type.Scale(), types.MaxPrecision)
 				value, small := decimal.Whole(micros, in.Type.Scale())
@@ -387,7 +388,9 @@ func timestampDiff(out *vector.Column, args []*vector.Column, row int, zone *tim
 	case unit.months != 0:
 		out.Longs[row] = wholeMonths(from, to, zone) / unit.months
 	default:
-		out.Longs[row] = (calendar.Clock(to, zone) - calendar.Clock(from, zone)) / unit.micros
+		micros, err := near(calendar.Clock(to, zone)-calendar.Clock(from, zone), float64(to)-float64(from))
+		out.Longs[row] = micros / unit.micros
+		return err
 	}
 	return nil
 }

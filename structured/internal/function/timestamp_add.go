@@ -69,3 +69,14 @@ func addIntervalMicros(out *vector.Column, args []*vector.Column, row int, zone 
 	out.Longs[row], err = addDayTime(args[0].Longs[row], micros*sign, zone)
 	return err
 }
+
+// saturated is the whole part of a number, or the nearest end of the range.
+func saturated(value float64) int64 {
+	switch {
+	case value >= math.MaxInt64:
+		return math.MaxInt64
+	case value <= math.MinInt64:
+		return math.MinInt64
+	}
+	return int64(value)
+}

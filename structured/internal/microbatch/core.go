@@ -144,8 +144,9 @@ func (c *Core) advance(seen []exec.Seen) {
 	}
 	slowest, fastest := int64(math.MaxInt64), int64(math.MinInt64)
 	for i, s := range seen {
-		if s.Rows > 0 {
-			c.marks[i] = max(c.marks[i], floorToMillisecond(s.Max)-c.shape.Delays[i].Microseconds())
+		delay := c.shape.Delays[i].Microseconds()
+		if least := math.MinInt64 + delay + 1000; s.Rows > 0 && s.Max > least {
+			c.marks[i] = max(c.marks[i], floorToMillisecond(s.Max)-delay)
 		}
 		mark := c.marks[i]
 		if mark == unseen {

@@ -43,8 +43,8 @@ func (e *Expiring) Rollback() {
 }
 
 // PushFirst appends to first those of the rows that count whose key was not there. It
-// is from now on, until its row's time and the delay. A null time counts as 0, and is
-// never too late.
+// is from now on, until its row's time and the delay, or for ever if that is beyond the
+// range of times. A null time counts as 0, and is never too late.
 func (e *Expiring) PushFirst(keys []*vector.Column, times *vector.Column, delay int64, n int, selection vector.Selection, first *vector.Selection) {
 	if selection != nil {
 		n = len(selection)
@@ -68,7 +68,11 @@ func (e *Expiring) PushFirst(keys []*vector.Column, times *vector.Column, delay 
 		if !times.IsNull(int(row)) {
 			time = times.Longs[row]
 		}
-		e.slots.insert(number, time+delay)
+		expiry := int64(math.MaxInt64)
+		if time <= math.MaxInt64-delay {
+			expiry = time + delay
+		}
+		e.slots.insert(number, expiry)
 		e.updated++
 		*first = append(*first, row)
 	}
