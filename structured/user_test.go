@@ -159,6 +159,19 @@ func TestFunctionsOfThePrograms(t *testing.T) {
 			[]string{"[8.0]"},
 		},
 		{
+			"a filter of a function that sees nulls", user.SelectExpr("tally(name) FILTER (WHERE n IS NULL OR n < 3) AS w"), "SELECT tally(name) FILTER (WHERE n IS NULL OR n < 3) AS w FROM user",
+			[]string{"[{a -> 1, b -> 1, null -> 1}]"},
+		},
+		{
+			"distinct rows", user.Union(user.Where(expr.Col("score").Eq(16))).SelectExpr("geomean(DISTINCT score) AS s", "geomean(score) > 5 AS g"),
+			"SELECT geomean(DISTINCT score) AS s, geomean(score) > 5 AS g FROM (SELECT * FROM user UNION ALL SELECT * FROM user WHERE score = 16)",
+			[]string{"[4.0, true]"},
+		},
+		{
+			"distinct rows with null, some left out", user.Union(user).SelectExpr("tally(DISTINCT name) FILTER (WHERE name IS NULL OR name > 'a') AS w"), "SELECT tally(DISTINCT name) FILTER (WHERE name IS NULL OR name > 'a') AS w FROM (SELECT * FROM user UNION ALL SELECT * FROM user)",
+			[]string{"[{b -> 1, c -> 1, null -> 1}]"},
+		},
+		{
 			"rows of structs, their fields as arguments", user.Where(expr.Col("n").Gt(1)).Select(expr.Col("user.n"), between.Of(expr.Col("n"), expr.Lit(3))),
 			"SELECT user.n, b.* FROM user LATERAL VIEW between_numbers(n, 3) b WHERE user.n > 1",
 			[]string{"[2, 2, 4]", "[2, 3, 9]", "[3, 3, 9]"},

@@ -7,7 +7,6 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
-	"github.com/tidewheel/tidewheel/structured/internal/user"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -99,10 +98,10 @@ func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
 	if hasAggregate(call.Args...) {
 		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
 	}
-	if f, ok := call.User.(*user.Function); ok && call.Filter != nil && f.Err() == nil && f.Params()[0].Nulls {
-		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "%s: a function that sees nulls cannot have FILTER, which hides rows as nulls; filter before", call)
+	if call.User == nil { // userAggregate has a way of its own, for functions that see nulls
+		call = filtered(call)
 	}
-	return g.arguments.aggregateOf(filtered(call), g.result)
+	return g.arguments.aggregateOf(call, g.result)
 }
 
 // result is the result of a function, which is computed once.

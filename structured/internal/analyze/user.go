@@ -102,18 +102,32 @@ func (b *binder) userMismatch(f *user.Function, i int, arg bound.Expr, want type
 }
 
 // userAggregate binds a function of many rows. What it keeps is binary; its result is a
-// call upon that.
+// call upon that. Of distinct rows their set is kept.
 func (b *binder) userAggregate(c syntax.Call, args []bound.Expr, compute func(bound.Aggregate) bound.Expr) (bound.Expr, error) {
 	f := c.User.(*user.Function)
-	if c.Distinct {
-		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "%s: DISTINCT is not for functions of the program; group twice", c)
-	}
 	args, err := b.userArgs(f, args)
 	if err != nil {
 		return nil, err
 	}
-	buffer := compute(bound.Aggregate{Function: bound.AggregateFunction(f.Name()), Arg: args[0], Of: types.Binary, User: f})
-	return bound.Call{Function: bound.Function(f.Name()), Args: []bound.Expr{buffer}, Of: f.Result(), User: f}, nil
+	if t := args[0].Type(); c.Distinct && !t.IsOrdered() {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "%s: values of type %s cannot be compared, so none is distinct", c, t)
+	}
+	kept := bound.Aggregate{Function: bound.AggregateFunction(f.Name()), Arg: args[0], Of: types.Binary, User: f}
+	if c.Distinct || c.Filter != nil {
+		kept.Arg, kept.User = pack(args[0]), f.OfRows()
+	}
+	if c.Filter != nil {
+		counts, err := b.bind(syntax.Call{Function: "if", Args: []syntax.Node{c.Filter, syntax.Literal{Value: true, Of: types.Boolean}, syntax.Literal{Value: false, Of: types.Boolean}}})
+		if err != nil {
+			return nil, err
+		}
+		kept.Arg = where(counts, kept.Arg)
+	}
+	if c.Distinct {
+		f = f.OfRows()
+		kept = bound.Aggregate{Function: bound.CollectSet, Arg: kept.Arg, Of: types.Array(kept.Arg.Type()), Distinct: true}
+	}
+	return bound.Call{Function: bound.Function(f.Name()), Args: []bound.Expr{compute(kept)}, Of: f.Result(), User: f}, nil
 }
 
 // userTable binds a function that gives rows. Its columns are the fields of these, or

@@ -78,6 +78,7 @@ func Aggregate[In, Buf, Out any](name string, a Aggregator[In, Buf, Out]) *Funct
 			return nil
 		}, nil
 	}
+	fn.ofRows = ofRows(fn, a, write)
 	return fn
 }
 

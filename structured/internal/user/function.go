@@ -34,6 +34,7 @@ type Function struct {
 
 	kernel  func(args []types.Type) (Kernel, error)
 	buffers func(arg types.Type, merge bool) (Buffers, error)
+	ofRows  *Function
 }
 
 // Param is a parameter.
@@ -104,8 +105,16 @@ func (f *Function) Result() types.Type { return f.result }
 func (f *Function) AsVolatile() *Function {
 	g := *f
 	g.volatile = true
+	if f.ofRows != nil {
+		g.ofRows = f.ofRows.AsVolatile()
+	}
 	return &g
 }
+
+// OfRows returns a function of many rows as one whose argument is in a struct of one
+// field, so that an argument that is null differs from none: where the struct is null, the
+// row does not count. Its Kernel takes an array of such structs instead of a buffer.
+func (f *Function) OfRows() *Function { return f.ofRows }
 
 // Volatile implements bound.User.
 func (f *Function) Volatile() bool { return f.volatile }
