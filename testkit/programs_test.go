@@ -19,6 +19,8 @@ type program struct {
 var programs = []program{
 	{"stream", streamCount, AllFaults},
 	{"stream of files", streamFiles, AllFaults},
+	{"windows of a stream", streamWindows, AllFaults},
+	{"states of a stream", streamStates, AllFaults},
 	{"table", tableCount(sink.Complete), AllFaults},
 	{"table of letters", tableLetters, AllFaults},
 	{"table at once", triggeredCount(sink.Update, structured.Trigger{}), AllFaults},
