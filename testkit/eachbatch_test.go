@@ -75,12 +75,15 @@ func streamStates(s *Sim) {
 	read := streamEachBatch(s, func(words dstream.DStream[string]) {
 		ones := words.ToPairs(one)
 		ones.MapWithState(dstream.StateFunc(func(word string, value int, state *dstream.State[int]) (string, bool) {
-			n, _ := state.Get()
-			if state.TimingOut() {
+			n, had := state.Get()
+			switch {
+			case state.TimingOut():
 				return fmt.Sprint(word, " ends with ", n), true
+			case !had || word != "a": // of a, values count for the time-out alone
+				n += value
+				state.Update(n)
 			}
-			state.Update(n + value)
-			return fmt.Sprint(word, " ", n+value), true
+			return fmt.Sprint(word, " ", n), true
 		}).Timeout(patience * Interval)).SaveTo(seen)
 		ones.UpdateStateByKey(func(values []int, n int, _ bool) (int, bool) { return n + len(values), n+len(values) < enough }).SaveTo(open)
 	})
@@ -89,8 +92,9 @@ func streamStates(s *Sim) {
 		for at, words := range batches {
 			results = nil
 			for _, word := range words {
-				counts[word]++
-				last[word] = at
+				if last[word] = at; counts[word] == 0 || word != "a" {
+					counts[word]++
+				}
 				results = append(results, fmt.Sprint(word, " ", counts[word]))
 			}
 			for word, n := range maps.Clone(counts) {

@@ -220,7 +220,7 @@ func (m *machine) judge(st *state, status sim.Status, f *finished) (over bool) {
 	m.note("%v ENDED", m.now())
 	st.clean = true
 	if broken == nil {
-		again := st.disk.IsDamaged() && !st.reread
+		again := (st.disk.IsDamaged() || m.contested()) && !st.reread
 		st.reread = true
 		return !again
 	}

@@ -17,7 +17,7 @@ type state struct {
 	stopped bool          // by wish, once
 	clean   bool          // the last process ended by wish
 	crashed bool          // the last process was killed, with its machine or alone
-	reread  bool          // a process was started because the disk is damaged, when all was done
+	reread  bool          // a process was started once more, when all was done, to see that it can be
 	hit     time.Duration // when something last went wrong
 	trace   uint64
 	parts   []any

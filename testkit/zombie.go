@@ -17,14 +17,8 @@ type zombie struct {
 	until   time.Duration // when it goes on; 0 when it has
 }
 
-// replace starts a process in the place of the one that was just stopped. While a
-// program starts for the first time, it just goes on: nobody has claimed the directory
-// then, and two first starts at once are two programs with one directory.
+// replace starts a process in the place of the one that was just stopped.
 func (m *machine) replace(st *state) {
-	if st.starts == 1 && m.world.Mono() == 0 {
-		m.process.Resume()
-		return
-	}
 	fired := m.world.Fired()
 	m.zombie = &zombie{m.process, m.cancel, st.starts, m.now() + fired[len(fired)-1].Delay}
 	m.note("%v STOPPED %d", m.now(), st.starts)

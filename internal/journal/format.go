@@ -22,15 +22,15 @@ import (
 const formatVersion = "1"
 
 // openFormat reads the format file of a directory and returns the id in it. In a
-// new directory it draws an id and writes the file.
+// new directory there is a first start.
 func openFormat(e env.Env, dir, kind string) (id string, err error) {
 	name := dir + "/format"
 	text, err := readSmall(e.FS(), name)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := e.FS().Stat(dir + "/epoch"); err == nil {
-			return "", &FormatError{File: name, Reason: "the file is missing, but the directory has been written to: restore the file or use another directory"}
+		if id, err = firstStart(e, dir, kind); err != nil {
+			return "", fmt.Errorf("journal %s: first start: %w", dir, err)
 		}
-		return writeFormat(e, dir, kind)
+		return id, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("journal %s: %w", dir, err)
@@ -57,9 +57,13 @@ func parseFormat(name, text, kind string) (id string, err error) {
 	case len(words) != 5 || text != formatLine(words[1], words[3]):
 		return "", &FormatError{name, "the file is damaged: restore it, or use another directory"}
 	case words[1] != kind:
-		return "", &FormatError{name, fmt.Sprintf("the directory belongs to a %s, not to a %s: use another directory", words[1], kind)}
+		return "", wrongKind(name, words[1], kind)
 	}
 	return words[3], nil
+}
+
+func wrongKind(name, have, want string) error {
+	return &FormatError{name, fmt.Sprintf("the directory belongs to a %s, not to a %s: use another directory", have, want)}
 }
 
 func formatLine(kind, id string) string {
@@ -67,15 +71,13 @@ func formatLine(kind, id string) string {
 	return fmt.Sprintf("%s%08x\n", line, crc32.Checksum([]byte(line), crc32.MakeTable(crc32.Castagnoli)))
 }
 
-// writeFormat writes the file all or nothing.
-func writeFormat(e env.Env, dir, kind string) (id string, err error) {
-	id = newID(e, dir)
-	files := e.FS()
-	temporary := dir + "/format.tmp"
-	if err := files.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("journal %s: %w", dir, err)
+// writeFormat writes the file all or nothing, under a name of the writer's own first.
+func writeFormat(files env.FS, dir, writer, line string) error {
+	temporary := dir + "/format." + writer
+	err := removeIfThere(files, temporary)
+	if err == nil {
+		err = writeSynced(files, temporary, line)
 	}
-	err = writeSynced(files, temporary, formatLine(kind, id))
 	if err == nil {
 		err = files.Rename(temporary, dir+"/format")
 	}
@@ -83,9 +85,9 @@ func writeFormat(e env.Env, dir, kind string) (id string, err error) {
 		err = files.SyncDir(dir)
 	}
 	if err != nil {
-		return "", fmt.Errorf("journal %s: write the format file: %w", dir, err)
+		return fmt.Errorf("write the format file: %w", err)
 	}
-	return id, nil
+	return nil
 }
 
 func writeSynced(files env.FS, name, text string) error {

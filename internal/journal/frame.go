@@ -11,6 +11,7 @@ import (
 //	format         one line: "tidewheel", kind, format version, id, checksum
 //	lock           held by the writer
 //	epoch/<E>      claims writer epoch E; made exclusively, never removed
+//	epoch/first-…  says on which id the first start has decided
 //	log/           the log (package wal), whose records are the frames below
 //
 // A frame is a byte that says what it is, and fields. Numbers are uvarints unless

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
+	"strings"
 
 	"github.com/tidewheel/tidewheel/internal/env"
 	"github.com/tidewheel/tidewheel/wal"
@@ -130,6 +131,9 @@ func claimEpoch(files env.FS, dir string) (epoch uint64, err error) {
 		return 0, err
 	}
 	for _, name := range names {
+		if strings.HasPrefix(name, decisionPrefix) {
+			continue
+		}
 		claimed, err := strconv.ParseUint(name, 10, 64)
 		if err != nil {
 			return 0, fmt.Errorf("%s/epoch/%s is no writer epoch", dir, name)

@@ -62,8 +62,9 @@ func indexOf(operators []Operator, name string) int {
 	return slices.IndexFunc(operators, func(o Operator) bool { return o.Name == name })
 }
 
-// sweep removes the files that the log does not speak of: a start that was cut short
-// left them.
+// sweep removes the files that the log does not speak of: a process that was cut short
+// left them. Those of batches to come are of a later run, which has taken over since the
+// log was read: it does not speak of them yet, or did so too late.
 func (s *Snapshots) sweep(ctx context.Context) error {
 	logged := map[string][]int64{}
 	for _, f := range s.files {
@@ -71,7 +72,7 @@ func (s *Snapshots) sweep(ctx context.Context) error {
 	}
 	for _, name := range s.store.Names() {
 		for _, version := range s.store.Versions(name) {
-			if slices.Contains(logged[name], version) {
+			if version >= s.recovered.Next() || slices.Contains(logged[name], version) {
 				continue
 			}
 			if err := s.store.Remove(ctx, name, version); err != nil {
