@@ -3,7 +3,9 @@ package testkit_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
+	"github.com/benbjohnson/clock"
 	"pgregory.net/rapid"
 
 	"github.com/tidewheel/tidewheel/dstream"
@@ -89,3 +91,30 @@ func (printer) Logf(string, ...any) {}
 func (printer) Fatal(args ...any) { fmt.Println(args...) }
 
 func (printer) Fatalf(format string, args ...any) { fmt.Printf(format+"\n", args...) }
+
+// A program asks a clock of its own for the time: on the simulated machine a minute
+// passes at once.
+func ExampleProcess_FakeClock() {
+	testkit.Script(printer{}, func(s *testkit.Sim) {
+		var now clock.Clock
+		in := testkit.Input[string](s, "words", 1, nil)
+		out := testkit.Sink[string](s, "kept", testkit.IdempotentBatch)
+		s.App(func(p *testkit.Process) error {
+			now = p.FakeClock()
+			stream, err := dstream.Open(p.Options(""))
+			if err != nil {
+				return err
+			}
+			stream.From(in).SaveTo(out)
+			return stream.Run(p.Context())
+		})
+		s.Start()
+		fmt.Println(now.Now().UTC().Format(time.DateTime))
+		s.AdvanceClock(time.Minute)
+		fmt.Println(now.Now().UTC().Format(time.DateTime))
+		s.Stop()
+	})
+	// Output:
+	// 2026-01-01 00:00:00
+	// 2026-01-01 00:01:00
+}

@@ -12,7 +12,7 @@ import (
 )
 
 // Script runs a scenario step by step, in the words of Spark's StreamTest: rows are
-// added, the clock is advanced, the program stopped, crashed and started, and the
+// added, the clock is advanced, the program stopped, crashed, paused and started, and the
 // output compared. What a reader sees is what happens: no fault comes by itself.
 //
 //	testkit.Script(t, func(s *testkit.Sim) {
@@ -90,28 +90,65 @@ func (s *Sim) step(name string, running bool) *script {
 	return k
 }
 
-// Start starts the program: a process on the disk that the one before has left. It
-// runs until it waits. For scripts.
+// Start starts the program: a process on the disk that the one before has left, or,
+// while that is paused, one that takes its place on a disk that both share. It runs until
+// it waits. For scripts.
 func (s *Sim) Start() {
 	k := s.step("Start", false)
 	k.t.Helper()
-	if s.app == nil || k.world != nil {
+	if s.app == nil || k.world != nil && !k.paused(s) {
 		k.fatal(s, "Start: the program is running already, or there is none: call App")
 	}
 	k.starts++
-	w := sim.NewWorld(sim.Options{Seed: s.plan.seed + uint64(k.starts)<<32, Disk: k.disk, Start: worldStart.Add(k.at), Watch: s.tellTime, Faults: k.faults})
-	k.world, k.faults = w, nil
-	s.world, s.base, s.starts, s.clocks = w, k.at, k.starts, nil
+	if k.world == nil {
+		k.world = sim.NewWorld(sim.Options{
+			Seed: s.plan.seed + uint64(k.starts)<<32, Disk: k.disk, SharedDisk: true, Start: worldStart.Add(k.at), Watch: s.tellTime, Faults: k.faults,
+		})
+		k.faults = nil
+		s.world, s.base, s.clocks, s.zombie = k.world, k.at, nil, nil
+	}
+	s.starts = k.starts
 	for _, p := range s.parts {
 		p.begin()
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	k.cancel = cancel
 	s.note("%v START %d", s.now(), k.starts)
-	k.process = w.Start("app", func(e env.Env) error { return (&Process{sim: s, env: e, ctx: ctx}).run() })
+	k.process = k.world.Start("app", func(e env.Env) error { return (&Process{sim: s, env: e, ctx: ctx}).run() })
 	s.process = k.process
 	k.run(s, time.Nanosecond)
 }
+
+// Pause stops the process where it is, as SIGSTOP does. Another Start replaces it by one
+// on a disk that both share, without locks. For scripts.
+func (s *Sim) Pause() {
+	k := s.step("Pause", true)
+	k.t.Helper()
+	if s.zombie != nil {
+		k.fatal(s, "Pause: a process was paused before on this machine")
+	}
+	s.note("%v STOPPED %d", s.now(), k.starts)
+	k.process.Pause()
+	s.zombie = &zombie{process: k.process, cancel: k.cancel, number: k.starts}
+}
+
+// Resume lets the process go on that was paused. For scripts.
+func (s *Sim) Resume() {
+	k := s.step("Resume", true)
+	k.t.Helper()
+	if s.zombie == nil {
+		k.fatal(s, "Resume: no process was paused")
+	}
+	s.note("%v GOES ON %d", s.now(), s.zombie.number)
+	s.zombie.process.Resume()
+	if k.paused(s) {
+		s.zombie = nil // nothing has taken its place
+	}
+	k.run(s, time.Nanosecond)
+}
+
+// paused says whether the process that was paused has not been replaced.
+func (k *script) paused(s *Sim) bool { return s.zombie != nil && s.zombie.process == k.process }
 
 // Fault has something go wrong in the next process: an I/O point and what happens
 // there, as a failure's plan has it, such as "error@write(counts)#1". For scripts.
@@ -162,6 +199,9 @@ func (k *script) leave(s *Sim) {
 	k.at, k.disk = s.now(), k.world.Disk()
 	k.world.Close()
 	k.cancel(nil)
+	if s.zombie != nil {
+		s.zombie.cancel(nil)
+	}
 	k.world = nil
 }
 

@@ -67,6 +67,43 @@ func TestScriptOfATable(t *testing.T) {
 	})
 }
 
+// TestScriptOfAZombie: a process that was paused and replaced goes on, and writes nothing.
+func TestScriptOfAZombie(t *testing.T) {
+	Script(t, func(s *Sim) {
+		in := Input[string](s, "words", 1, nil)
+		out := Sink[string](s, "kept", IdempotentBatch)
+		s.App(func(p *Process) error {
+			stream, err := dstream.Recover(p.Options("ckpt"), func(stream *dstream.Session) error {
+				stream.From(in).SaveTo(out)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+			return stream.Run(p.Context())
+		})
+		s.Start()
+		in.Add("a")
+		s.AdvanceClock(Interval)
+		out.CheckNew("a")
+		s.Pause()
+		in.Add("b")
+		s.AdvanceClock(3 * Interval)
+		out.CheckNew()
+		s.Start()
+		s.AdvanceClock(Interval)
+		out.CheckNew("b")
+		s.Resume()
+		in.Add("c")
+		s.AdvanceClock(2 * Interval)
+		if ended, err := s.zombie.process.Ended(); !ended || !strings.Contains(fmt.Sprint(err), "epoch") {
+			t.Errorf("the process that was replaced: ended %v, %v", ended, err)
+		}
+		s.Stop()
+		out.CheckAll("a", "b", "c")
+	})
+}
+
 // TestScriptThatFails: an output that is not as it should be is a failure that tells
 // how it came to it.
 func TestScriptThatFails(t *testing.T) {
