@@ -936,6 +936,20 @@ func TryToBinary[C Arg](first C, others ...Column) Column {
 	return callOn("try_to_binary", first, others)
 }
 
+// Collations.
+
+// Collate is the function collate.
+//
+// The string with the collation of a constant name, UTF8_BINARY, UTF8_LCASE, UNICODE,
+// UNICODE_CI, UNICODE_AI or UNICODE_CI_AI, by which it is compared, sorted and grouped:
+// what COLLATE does.
+func Collate[C Arg](first C, others ...Column) Column { return callOn("collate", first, others) }
+
+// Collation is the function collation.
+//
+// The name of the collation of a string.
+func Collation[C Arg](arg C) Column { return call("collation", columnOf(arg)) }
+
 // Encodings.
 
 // MD5 is the function md5.

@@ -37,7 +37,7 @@ type Type struct {
 	kind Kind
 
 	// first and second are the precision and the scale of a decimal, and the greatest
-	// and the least unit of an interval.
+	// and the least unit of an interval; first is the collation of a string.
 	first, second uint8
 
 	// nested is nil, a Type (the element of an array), an entry (of a map) or a
@@ -226,11 +226,13 @@ func (t Type) IsNested() bool { return t.kind >= KindArray }
 func (t Type) IsAtomic() bool { return KindBoolean <= t.kind && t.kind < KindArray }
 
 // IsOrdered reports whether two values of the type can be compared with < and
-// sorted: all but maps and what contains one.
+// sorted as they are: all but maps, strings with a collation, and what contains one.
 func (t Type) IsOrdered() bool {
 	switch t.kind {
 	case KindInvalid, KindMap:
 		return false
+	case KindString:
+		return t.first == 0
 	case KindArray:
 		return t.Element().IsOrdered()
 	case KindStruct:
@@ -251,6 +253,11 @@ var kindNames = [...]string{
 // String returns the type in Spark's short form.
 func (t Type) String() string {
 	switch t.kind {
+	case KindString:
+		if t.first != 0 {
+			return "string collate " + t.Collation().String()
+		}
+		return kindNames[t.kind]
 	case KindDecimal:
 		return fmt.Sprintf("decimal(%d,%d)", t.first, t.second)
 	case KindYearMonth, KindDayTime:

@@ -24,7 +24,8 @@ func (r result) String() string   { return r.function.String() }
 type aggregation struct {
 	arguments *binder // of the functions: without functions of its own
 	keys      []bound.Expr
-	written   []bound.Expr // the keys as they are written: of a map, without its order
+	written   []bound.Expr       // the keys as they are written: of a map, without its order
+	firsts    map[int]bound.Expr // of keys with a collation, the first value of each group
 	keyNames  []string
 	functions []bound.Aggregate
 
@@ -67,6 +68,9 @@ func (g *aggregation) bindKeys(keys []syntax.Node) error {
 			return err
 		}
 		g.written = append(g.written, expr)
+		if expr.Type().Collation() != types.UTF8Binary {
+			g.collated(len(g.keys), expr)
+		}
 		if expr, err = g.arguments.groupable(expr); err != nil {
 			return err
 		}
@@ -76,12 +80,23 @@ func (g *aggregation) bindKeys(keys []syntax.Node) error {
 	return nil
 }
 
+// collated has a key with a collation stand for the first of the values that are equal.
+func (g *aggregation) collated(key int, expr bound.Expr) {
+	if g.firsts == nil {
+		g.firsts = map[int]bound.Expr{}
+	}
+	g.firsts[key] = g.result(bound.Aggregate{Function: bound.First, Arg: expr, Of: expr.Type()})
+}
+
 // groupable is an expression whose values can be compared: a map has its entries
 // sorted, since their order does not count.
 func (b *binder) groupable(expr bound.Expr) (bound.Expr, error) {
 	t := expr.Type()
+	if t.Collation() != types.UTF8Binary {
+		return collationKey(expr), nil
+	}
 	if t.Kind() != types.KindMap || hasMap(t.Key()) || hasMap(t.Value()) {
-		if hasMap(t) {
+		if hasMap(t) || !t.IsOrdered() {
 			return nil, fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
 		}
 		return expr, nil
@@ -118,6 +133,9 @@ func (g *aggregation) result(function bound.Aggregate) bound.Expr {
 // plan makes the nodes: the aggregation, and upon it what is computed from its
 // results.
 func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string) (plan.Node, error) {
+	if len(g.firsts) > 0 && g.sets != nil {
+		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "sets of keys cannot have strings with a collation; give them collate(…, 'UTF8_BINARY')")
+	}
 	node := g.node(input)
 	for i, item := range items {
 		if function, ok := item.(result); ok {
@@ -145,6 +163,9 @@ func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string)
 func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, error) {
 	for i, key := range g.keys {
 		if bound.Same(key, item) || bound.Same(g.written[i], item) {
+			if value, ok := g.firsts[i]; ok && !bound.Same(key, item) {
+				return g.over(output, value)
+			}
 			return bound.Column{Index: i, Field: output[i].Field}, nil
 		}
 	}

@@ -108,8 +108,11 @@ func unpack(packed bound.Expr, index int) bound.Expr {
 
 // set is the array of the distinct values of args in which none is null.
 func (g *gathering) set(args []bound.Expr) bound.Expr {
-	arg := args[0]
+	arg := collationKey(args[0])
 	if len(args) > 1 {
+		for i := range args {
+			args[i] = collationKey(args[i])
+		}
 		arg = where(allNotNull(args), pack(args...))
 	}
 	return g.compute(bound.Aggregate{Function: bound.CollectSet, Arg: arg, Of: types.Array(arg.Type()), Distinct: true})
@@ -321,6 +324,9 @@ func (g *gathering) collect(args []bound.Expr) (bound.Expr, error) {
 	function := bound.CollectList
 	if g.call.Function == "collect_set" || g.call.Distinct {
 		function = bound.CollectSet
+		if args[0].Type().Collation() != types.UTF8Binary {
+			return nil, g.ordered(args[0])
+		}
 	}
 	return g.of(function, args[0], types.Array(args[0].Type())), nil
 }
@@ -506,5 +512,5 @@ func (g *gathering) mode(args []bound.Expr) (bound.Expr, error) {
 }
 
 func (g *gathering) approximateCount(args []bound.Expr) (bound.Expr, error) {
-	return g.finish("estimate_of", types.Bigint, g.of(bound.Sketch, args[0], types.Binary)), nil
+	return g.finish("estimate_of", types.Bigint, g.of(bound.Sketch, collationKey(args[0]), types.Binary)), nil
 }

@@ -20,6 +20,9 @@ func (b *binder) cast(arg bound.Expr, to types.Type, try bool) (bound.Expr, erro
 	return function.Cast(b.session(), arg, to, try)
 }
 
+// collationKey is what compares by its bytes as expr does by its collation.
+func collationKey(expr bound.Expr) bound.Expr { return function.CollationKey(expr) }
+
 // isAtomic reports whether a type has no parts.
 func isAtomic(t types.Type) bool { return t.IsAtomic() }
 

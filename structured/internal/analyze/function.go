@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
@@ -91,6 +92,9 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 	case bound.Negate:
 		expr, err = b.negate(args)
 	case bound.Like:
+		if err := foldLike(args); err != nil {
+			return nil, true, err
+		}
 		if len(args) == 3 {
 			operator = "like_escape"
 		}
@@ -178,6 +182,15 @@ func (b *binder) typed(function bound.Function, to, result types.Type, args []bo
 
 func (b *binder) compare(function bound.Function, args []bound.Expr) (bound.Expr, error) {
 	t, ok := commonOf(args)
+	if ok && t.Collation() != types.UTF8Binary {
+		for i, arg := range args {
+			args[i] = collationKey(b.convert(arg, t))
+		}
+		return bound.Call{Function: function, Args: args, Of: types.Boolean}, nil
+	}
+	if !ok && areCollated(args) {
+		return nil, fault.Analysisf("COLLATION_MISMATCH.EXPLICIT", "%s cannot compare %s; give one side the other's collation", bound.Text(function, texts(args)), typeList(args))
+	}
 	if !ok {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH."+dataDiffer(function),
 			"%s cannot compare %s; cast one of them", bound.Text(function, texts(args)), typeList(args))
@@ -190,6 +203,38 @@ func (b *binder) compare(function bound.Function, args []bound.Expr) (bound.Expr
 		args[i] = b.convert(arg, t)
 	}
 	return bound.Call{Function: function, Args: args, Of: types.Boolean}, nil
+}
+
+// foldLike has strings of the collation UTF8_LCASE compared in small letters.
+func foldLike(args []bound.Expr) error {
+	collated := slices.IndexFunc(args, func(arg bound.Expr) bool { return arg.Type().Collation() != types.UTF8Binary })
+	if collated < 0 {
+		return nil
+	}
+	of := args[collated].Type()
+	if of.Collation() != types.UTF8LCase {
+		return fault.Analysisf("UNSUPPORTED_FEATURE", "LIKE does not take strings of the collation %s", of.Collation())
+	}
+	for i, arg := range args {
+		if arg.Type().Kind() == types.KindString {
+			args[i] = collationKey(coerce.Session{}.To(arg, of))
+		}
+	}
+	return nil
+}
+
+// areCollated reports whether all of args are strings, of which two have collations.
+func areCollated(args []bound.Expr) bool {
+	collated := 0
+	for _, arg := range args {
+		if arg.Type().Kind() != types.KindString {
+			return false
+		}
+		if arg.Type() != types.String {
+			collated++
+		}
+	}
+	return collated > 1
 }
 
 func dataDiffer(function bound.Function) string {

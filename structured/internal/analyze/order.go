@@ -62,7 +62,7 @@ func (b *block) bindOrders(orders []syntax.Node) error {
 		} else if key, err = b.orderKey(order.Arg); err != nil {
 			return err
 		}
-		if !key.Type().IsOrdered() {
+		if key = collationKey(key); !key.Type().IsOrdered() {
 			return fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "values of type %s have no order", key.Type())
 		}
 		b.orders = append(b.orders, bound.Order{Expr: key, Descending: order.Descending, NullsFirst: order.NullsFirst})

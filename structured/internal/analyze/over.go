@@ -59,7 +59,7 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.partitionBy = append(w.partitionBy, expr)
+		w.partitionBy = append(w.partitionBy, collationKey(expr))
 	}
 	for _, node := range spec.OrderBy {
 		order := node.(syntax.Order)
@@ -67,7 +67,7 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !expr.Type().IsOrdered() {
+		if expr = collationKey(expr); !expr.Type().IsOrdered() {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "values of type %s have no order", expr.Type())
 		}
 		w.orderBy = append(w.orderBy, bound.Order{Expr: expr, Descending: order.Descending, NullsFirst: order.NullsFirst})

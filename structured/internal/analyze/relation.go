@@ -48,7 +48,7 @@ func (a Analyzer) OrderBy(input plan.Node, keys []syntax.Node) (plan.Node, error
 		if err != nil {
 			return nil, err
 		}
-		if !expr.Type().IsOrdered() {
+		if expr = collationKey(expr); !expr.Type().IsOrdered() {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "values of type %s have no order", expr.Type())
 		}
 		orders[i] = bound.Order{Expr: expr, Descending: order.Descending, NullsFirst: order.NullsFirst}
@@ -86,6 +86,9 @@ func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 func distinguishable(column plan.Column) error {
 	if hasMap(column.Type) {
 		return fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "column %q is %s: rows with maps cannot be told apart", column.Name, column.Type)
+	}
+	if !column.Type.IsOrdered() {
+		return fault.Analysisf("UNSUPPORTED_FEATURE", "column %q is %s: group by it instead", column.Name, column.Type)
 	}
 	return nil
 }

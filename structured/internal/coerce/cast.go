@@ -49,7 +49,7 @@ func (s Session) convert(arg bound.Expr, to types.Type, failure bound.Failure) b
 // safe reports whether every value of a type has a counterpart in another.
 func safe(from, to types.Type) bool {
 	switch {
-	case from == types.Void || to == types.String || from == types.Boolean && to.Kind() != types.KindDecimal:
+	case from == types.Void || to.Kind() == types.KindString || from == types.Boolean && to.Kind() != types.KindDecimal:
 		return true
 	case from.IsInteger() && to.IsInteger():
 		return from.Kind() <= to.Kind()
@@ -80,11 +80,11 @@ func zoned(from, to types.Type) bool {
 // CanCast reports whether a cast may convert a type to another.
 func CanCast(from, to types.Type, ansi bool) bool {
 	switch {
-	case from == to || from == types.Void:
+	case from == to || from == types.Void || from.Kind() == types.KindString && to.Kind() == types.KindString:
 		return true
 	case to == types.String:
 		return from != types.Type{}
-	case from == types.String:
+	case from.Kind() == types.KindString:
 		return to.IsAtomic()
 	case to == types.Binary:
 		return !ansi && from.IsInteger()

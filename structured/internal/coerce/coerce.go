@@ -21,6 +21,11 @@ func Common(a, b types.Type) (types.Type, bool) {
 		return a, true
 	case a.IsNumeric() && b.IsNumeric():
 		return Wider(a, b), true
+	case a.Kind() == types.KindString && b.Kind() == types.KindString:
+		if a != types.String && b != types.String {
+			return types.Type{}, false
+		}
+		return types.Collated(max(a.Collation(), b.Collation())), true
 	case a == types.String && b.IsAtomic():
 		return Spoken(b), true
 	case b == types.String && a.IsAtomic():

@@ -37,8 +37,8 @@ type caster struct {
 
 func newCast(call bound.Call, arg node) (node, error) {
 	from, to := call.Args[0].Type(), call.Of
-	if from == to {
-		return arg, nil
+	if from == to || from.Kind() == types.KindString && to.Kind() == types.KindString {
+		return arg, nil // collations differ in how they compare
 	}
 	zone, err := zoneOf(call)
 	if err != nil {
@@ -114,9 +114,9 @@ func (c caster) loop(from, to types.Type) castLoop {
 		return castNull
 	case to == types.String && from == types.Binary, to == types.Binary && from == types.String:
 		return copyColumn
-	case to == types.String:
+	case to.Kind() == types.KindString:
 		return c.toString(from)
-	case from == types.String:
+	case from.Kind() == types.KindString:
 		return c.fromString(to)
 	case to == types.Binary && from.IsInteger():
 		return bytesOfWhole(from)

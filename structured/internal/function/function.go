@@ -81,6 +81,7 @@ func subjects() []Subject {
 		{"Regular expressions", patternFunctions},
 		{"Checks of strings", checkFunctions},
 		{"Texts of a format", textFunctions},
+		{"Collations", collationFunctions},
 		{"Encodings", encodingFunctions},
 		{"Hashes", hashFunctions},
 		{"Dates", dateFunctions},
@@ -138,6 +139,9 @@ func (f *Function) Call(session coerce.Session, name string, args []bound.Expr) 
 	b := Binding{session, name}
 	if f.Operator {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", name)
+	}
+	if of, ok := collationOf(args); ok && !slices.Contains(collationsKept, f.Name) {
+		return f.collated(b, args, of)
 	}
 	if f.Bind != nil {
 		return f.Bind(b, args)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // primary reads an operand and what follows it without an operator: fields, elements
@@ -44,6 +45,12 @@ func (p *parser) postfix(node syntax.Node) (syntax.Node, error) {
 			if err := p.expect("]"); err != nil {
 				return nil, err
 			}
+		case p.takes("COLLATE"):
+			name, err := p.name("a collation")
+			if err != nil {
+				return nil, err
+			}
+			node = syntax.Call{Function: "collate", Args: []syntax.Node{node, syntax.Literal{Value: name, Of: types.String}}}
 		case p.takes("::"):
 			to, err := p.dataType()
 			if err != nil {

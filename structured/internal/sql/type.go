@@ -65,6 +65,16 @@ func (p *parser) typeOf() (types.Type, error) {
 			return types.Type{}, err
 		}
 		return types.String, p.expect(")")
+	case name == "string" && p.takes("COLLATE"):
+		collation, err := p.name("a collation")
+		if err != nil {
+			return types.Type{}, err
+		}
+		c, ok := types.CollationNamed(collation)
+		if !ok {
+			return types.Type{}, parseError("COLLATION_INVALID_NAME", word.at, "there is no collation "+collation)
+		}
+		return types.Collated(c), nil
 	case name == "interval":
 		return p.intervalType()
 	case name == "map" && p.takes("<"):

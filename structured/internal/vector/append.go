@@ -212,7 +212,7 @@ func (c *Column) AppendValue(value any) error {
 			c.AppendDecimal(value)
 		}
 	case string:
-		if ok = c.Type == types.String; ok {
+		if ok = c.Type.Kind() == types.KindString; ok {
 			c.Bytes = append(c.Bytes, value...)
 			c.EndString()
 		}
