@@ -8,12 +8,13 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/tidewheel/tidewheel/structured/expr"
 	"github.com/tidewheel/tidewheel/structured/internal/optimize"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/planner"
-	"pgregory.net/rapid"
 )
 
 // TestRulesKeepTheAnswers runs random queries with the optimizer and without it.
