@@ -30,8 +30,8 @@ import (
 //	             snapshots that are still the newest of some group; these, as in N
 //
 // The state frames of a batch belong to the prepared frame of the same epoch that was
-// not revoked, or, if there is none, to the done frame. Those of a writer that died before it are followed
-// by no such frame, and do not count.
+// not revoked, or, if there is none, to the done frame. Those of a writer that died
+// before it are followed by no such frame, and do not count.
 const (
 	framePlan     = 'P'
 	frameState    = 'S'

@@ -43,7 +43,8 @@ type SourceOptions struct {
 	MaxDelay   time.Duration
 
 	// AllowDataLoss goes on where offsets that should be read are gone, because a topic
-	// was removed or its retention was too short, be it for a partition that is new. The default is a *DataLossError.
+	// was removed or its retention was too short, be it for a partition that is new. The
+	// default is a *DataLossError.
 	AllowDataLoss bool
 
 	// Isolation is ReadCommitted by default.
