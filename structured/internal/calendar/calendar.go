@@ -10,7 +10,10 @@
 // last, and eras of 400 years are alike.
 package calendar
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Microseconds of a second, a minute, an hour and a day.
 const (
@@ -18,12 +21,6 @@ const (
 	Minute = 60 * Second
 	Hour   = 60 * Minute
 	Day    = 24 * Hour
-)
-
-// Limits of the years that dates and timestamps are made of.
-const (
-	MinYear = -290_000
-	MaxYear = 290_000
 )
 
 // DayOf returns the day of a date. Months and days beyond their limits count on.
@@ -58,9 +55,36 @@ func Date(day int) (year, month, dayOfMonth int) {
 	return year + era*400, month, dayOfMonth
 }
 
-// Valid reports whether there is such a date.
+// Valid reports whether there is such a date: the days from 1970 to it are an int32.
 func Valid(year, month, day int) bool {
-	return MinYear <= year && year <= MaxYear && 1 <= month && month <= 12 && 1 <= day && day <= DaysIn(year, month)
+	if month < 1 || month > 12 || day < 1 || day > DaysIn(year, month) || year != int(int32(year)) {
+		return false
+	}
+	since := DayOf(year, month, day)
+	return since == int(int32(since))
+}
+
+// At returns the clock time of a moment of a day; false if it is beyond the range of
+// timestamps.
+func At(day int, ofDay int64) (clock int64, ok bool) {
+	if day < 0 { // the first day is not whole
+		day, ofDay = day+1, ofDay-Day
+	}
+	if last := math.MaxInt64 / Day; day > last || day < -last {
+		return 0, false
+	}
+	midnight := int64(day) * Day
+	clock = midnight + ofDay
+	return clock, (clock >= midnight) == (ofDay >= 0)
+}
+
+// InstantAt returns the instant at which clocks in a zone show a moment of a day, as
+// Instant does; false if it is beyond the range.
+func InstantAt(day int, ofDay int64, zone *time.Location) (instant int64, ok bool) {
+	clock, ok := At(day, ofDay)
+	instant = Instant(clock, zone)
+	wrapped := (instant < 0) != (clock < 0) && max(clock, -clock) > 2*Day
+	return instant, ok && !wrapped
 }
 
 // DaysIn returns the number of days of a month.

@@ -14,7 +14,6 @@ var (
 	numbers = types.Array(types.Int)
 	pair    = types.Struct(types.Nullable("a", types.Int), types.Nullable("b", types.String))
 	byText  = types.Map(types.String, types.Int)
-	daily   = types.Interval(types.Day, types.Day)
 
 	timeTypes   = []types.Type{types.Date, types.Timestamp, types.DayTime}
 	nestedTypes = []types.Type{numbers, pair, byText}
@@ -58,7 +57,11 @@ func (g *trees) time(of types.Type, sub func(types.Type) bound.Expr) bound.Expr 
 	case of == types.Date && form == 2:
 		return g.failing(call("last_day", of, sub(of)))
 	case of == types.Date && form == 3:
-		return g.failing(call("make_date", of, sub(types.Int), small(), small()))
+		year := sub(types.Int)
+		if rapid.Bool().Draw(g.T, "constant year") {
+			year = bound.Literal{Value: rapid.SampledFrom([]int32{-5_877_641, 0, 1, 2024, 5_881_580}).Draw(g.T, "year"), Of: types.Int}
+		}
+		return g.failing(call("make_date", of, year, small(), small()))
 	case of == types.Date:
 		return g.cast(sub(types.Timestamp), of)
 	case of == types.Timestamp && form == 0:

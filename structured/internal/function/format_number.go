@@ -40,11 +40,11 @@ func formatNumber(call bound.Call) (Kernel, error) {
 				return nil, null
 			}
 			form.least, form.most = digits, digits
-		} else if text := string(args[1].String(row)); form.read == false || text != last {
-			if form, err = parseNumberForm(text); err != nil {
+		} else if text := args[1].String(row); !form.read || string(text) != last {
+			if form, err = parseNumberForm(string(text)); err != nil {
 				return nil, err
 			}
-			last = text
+			last = string(text)
 		}
 		return form.append(dst, args[0], row)
 	}), nil

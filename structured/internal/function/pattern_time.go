@@ -23,8 +23,6 @@ type timeField struct {
 }
 
 const (
-	timeLetters = "GyMLdDFqQEaHkhKmsSVzxXZO"
-
 	// Letters of weeks and those that the old and the new formats of Java disagree about.
 	weekLetters = "YWwuec"
 

@@ -31,8 +31,9 @@ func (p timePattern) parse(text string) (clock int64, zone *time.Location, ok bo
 	if !calendar.Valid(t.year, t.month, t.day) || t.minute > 59 || t.second > 59 {
 		return 0, nil, false
 	}
-	return int64(calendar.DayOf(t.year, t.month, t.day))*calendar.Day + int64(t.hour)*calendar.Hour +
-		int64(t.minute)*calendar.Minute + int64(t.second)*calendar.Second + int64(t.micros), t.zone, true
+	ofDay := int64(t.hour)*calendar.Hour + int64(t.minute)*calendar.Minute + int64(t.second)*calendar.Second + int64(t.micros)
+	clock, ok = calendar.At(calendar.DayOf(t.year, t.month, t.day), ofDay)
+	return clock, t.zone, ok
 }
 
 // settle decides the year, the day and the hour by all that has been said about them.

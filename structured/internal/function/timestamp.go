@@ -240,8 +240,11 @@ func makeTimestamp(out *vector.Column, args []*vector.Column, row int, zone *tim
 		}
 		zone = own
 	}
-	clock := int64(calendar.DayOf(f[0], f[1], f[2]))*calendar.Day + int64(f[3])*calendar.Hour + int64(f[4])*calendar.Minute + micros
-	out.Longs[row] = calendar.Instant(clock, zone)
+	instant, ok := calendar.InstantAt(calendar.DayOf(f[0], f[1], f[2]), int64(f[3])*calendar.Hour+int64(f[4])*calendar.Minute+micros, zone)
+	if !ok {
+		return errTimestamp
+	}
+	out.Longs[row] = instant
 	return nil
 }
 

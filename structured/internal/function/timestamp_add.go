@@ -23,8 +23,11 @@ func near(micros int64, expected float64) (int64, error) {
 // addMonths moves a timestamp by months at the same time of the day.
 func addMonths(instant int64, months int, zone *time.Location) (int64, error) {
 	day, ofDay := calendar.Split(calendar.Clock(instant, zone))
-	moved := calendar.AddMonths(day, months)
-	return near(calendar.Instant(int64(moved)*calendar.Day+ofDay, zone), float64(instant)+float64(moved-day)*calendar.Day)
+	moved, ok := calendar.InstantAt(calendar.AddMonths(day, months), ofDay, zone)
+	if !ok {
+		return 0, errTimestamp
+	}
+	return moved, nil
 }
 
 // addDayTime moves a timestamp by the days of the calendar in an interval, then by

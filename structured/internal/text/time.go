@@ -1,7 +1,6 @@
 package text
 
 import (
-	"math"
 	"strconv"
 	"time"
 
@@ -122,7 +121,7 @@ func leadingDigits(text []byte, fraction bool) (value, digits int, rest []byte) 
 func validDigits(part, digits int) bool {
 	switch part {
 	case 0:
-		return 4 <= digits && digits <= 6
+		return 4 <= digits && digits <= 7
 	case 6:
 		return true
 	default:
@@ -152,7 +151,7 @@ func ParseDate(text []byte) (day int32, ok bool) {
 
 // ParseTimestamp reads an instant, in the zone unless the text names its own.
 func ParseTimestamp(text []byte, zone *time.Location) (instant int64, ok bool) {
-	clock, own, ok := parseClock(text)
+	day, ofDay, own, ok := parseMoment(text)
 	if !ok {
 		return 0, false
 	}
@@ -162,39 +161,37 @@ func ParseTimestamp(text []byte, zone *time.Location) (instant int64, ok bool) {
 			return 0, false
 		}
 	}
-	return calendar.Instant(clock, zone), true
+	return calendar.InstantAt(day, ofDay, zone)
 }
 
 // ParseClock reads a clock time; a zone behind it is checked and ignored.
 func ParseClock(text []byte) (clock int64, ok bool) {
-	clock, own, ok := parseClock(text)
-	if ok && own != nil {
-		_, err := calendar.Zone(string(Trim(own)))
-		ok = err == nil
+	day, ofDay, own, ok := parseMoment(text)
+	if !ok {
+		return 0, false
 	}
-	return clock, ok
+	if own != nil {
+		if _, err := calendar.Zone(string(Trim(own))); err != nil {
+			return 0, false
+		}
+	}
+	return calendar.At(day, ofDay)
 }
 
 // HasZone reports whether the text is a time that names its own zone.
 func HasZone(text []byte) bool {
-	_, own, ok := parseClock(text)
+	_, _, own, ok := parseMoment(text)
 	return ok && own != nil
 }
 
-func parseClock(text []byte) (clock int64, zone []byte, ok bool) {
+func parseMoment(text []byte) (day int, ofDay int64, zone []byte, ok bool) {
 	f, _, zone, ok := parseTime(text)
 	if !ok || !calendar.Valid(f[0], f[1], f[2]) || f[3] > 23 || f[4] > 59 || f[5] > 59 {
-		return 0, nil, false
+		return 0, 0, nil, false
 	}
-	return int64(calendar.DayOf(f[0], f[1], f[2]))*calendar.Day + int64(f[3])*calendar.Hour + int64(f[4])*calendar.Minute +
-		int64(f[5])*calendar.Second + int64(f[6]), zone, true
+	return calendar.DayOf(f[0], f[1], f[2]), int64(f[3])*calendar.Hour + int64(f[4])*calendar.Minute + int64(f[5])*calendar.Second + int64(f[6]), zone, true
 }
-
-// maxDay is the last day whose midnight is an instant.
-const maxDay = math.MaxInt64 / calendar.Day
 
 // Midnight returns the clock time at which a day begins; false if it is out of
 // range.
-func Midnight(day int32) (clock int64, ok bool) {
-	return int64(day) * calendar.Day, int64(day) <= maxDay && int64(day) >= -maxDay
-}
+func Midnight(day int32) (clock int64, ok bool) { return calendar.At(int(day), 0) }
