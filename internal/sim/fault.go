@@ -74,7 +74,8 @@ type Fault struct {
 
 	// Delay is how long a Delay or Slow takes, how far a Jump goes, how long an Elect goes
 	// on, after which time a Full or Stuck ends, and after which a paused process may be
-	// resumed, which is up to the caller. A Full or Stuck ends with the process, too; 0 is only so.
+	// resumed, which is up to the caller. A Full or Stuck ends with the process, too; 0 is
+	// only so.
 	Delay time.Duration
 
 	Space int64  // bytes; only of a Full
