@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -161,8 +162,12 @@ func (r *replayer) do(c call) error {
 		}
 		return r.files.SyncDir(c.path)
 	case "rename":
-		r.open[c.newPath] = r.open[c.path]
-		delete(r.open, c.path)
+		for path, f := range maps.Clone(r.open) { // a file, or those in a directory
+			if inside, ok := strings.CutPrefix(path, c.path); ok && (inside == "" || inside[0] == '/') {
+				delete(r.open, path)
+				r.open[c.newPath+inside] = f
+			}
+		}
 		return r.files.Rename(c.path, c.newPath)
 	case "remove":
 		delete(r.open, c.path)
