@@ -28,6 +28,8 @@ var programs = []program{
 	{"table of files by pattern", tablePattern, AllFaults},
 	{"windows", tableWindows, AllFaults},
 	{"slower of two", tableSlower, AllFaults},
+	{"sessions", tableSessions, AllFaults},
+	{"first of each", tableFirst, AllFaults},
 	{"transactions of a stream", streamTo(Transactional), AllFaults},
 	{"transactions of a table", tableTo(Transactional, sink.Update), AllFaults},
 	{"stream of a socket", streamSocket, AllFaults},
