@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -12,8 +13,9 @@ import (
 
 // explorer tries every fault at every point. A crash needs no second run of what came
 // before it: the durable world is cloned at the point, and the program is started in
-// each state that the disk can be in. An error needs a run of its own, for what the
-// process has in memory matters.
+// each state that the disk can be in. So is it for a kill, which is like the kindest crash
+// unless another fault follows. An error needs a run of its own, for what the process has
+// in memory matters.
 //
 // Left out is what would show nothing new: a state from which the program was started
 // before; a fault before the one that led here, for the two were tried in the other
@@ -112,7 +114,7 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 		st = s.begin()
 	}
 	began := st.starts
-	key := s.hash(st) ^ s.coming(st)
+	key := s.hash(st) ^ s.coming(st) ^ atRisk(st.disk)
 	if x.isKnown(key, depth) {
 		return
 	}
@@ -128,8 +130,12 @@ func (x *explorer) explore(st *state, p *plan, depth int) {
 				return
 			}
 			x.points++
-			if where.moved(began, at) && x.faults&Crash != 0 {
+			moved := where.moved(began, at)
+			if moved && x.faults&Crash != 0 {
 				branches = append(branches, branch{s.clone(began), incarnated(at.Fault(sim.Crash), began.starts)})
+			}
+			if moved && x.faults&Kill != 0 && depth > 1 && !s.world.Disk().IsDurable() {
+				branches = append(branches, branch{s.clone(began), incarnated(at.Fault(sim.Kill), began.starts)})
 			}
 			for _, jump := range x.jumps(at) {
 				branches = append(branches, branch{nil, incarnated(jump, began.starts)})
@@ -256,6 +262,14 @@ func (s *Sim) coming(st *state) uint64 {
 	return h.Sum64()
 }
 
+// atRisk is a hash of what a crash would leave of a disk; 0 if that is all.
+func atRisk(d *sim.Disk) uint64 {
+	if d.IsDurable() {
+		return 0
+	}
+	return bits.RotateLeft64(d.Crash(sim.Outcome{Kind: sim.Lost}).Hash(), 1)
+}
+
 // position is where a run is: the durable world, and how often each site was passed
 // since that has changed.
 type position struct {
@@ -305,7 +319,7 @@ func incarnated(f sim.Fault, n int) sim.Fault {
 }
 
 // follow explores what comes of a branch: of a crash, from each state that it can
-// leave the disk in.
+// leave the disk in. A kill leaves what was not synced, for the next fault to take.
 func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
 	x.kinds[b.fault.Kind] = true
 	with := func(f sim.Fault) *plan {
@@ -316,8 +330,19 @@ func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
 			}
 		})
 	}
-	if b.state == nil {
+	restart := func(f sim.Fault, disk *sim.Disk) {
+		ended := *b.state
+		ended.disk = disk
+		ended.at += time.Duration(s.plan.shape.downtime) * Interval
+		ended.clean, ended.crashed = false, true
+		x.explore(&ended, with(f), depth)
+	}
+	switch {
+	case b.state == nil:
 		x.explore(st, with(b.fault), depth)
+		return
+	case b.fault.Kind == sim.Kill:
+		restart(b.fault, b.state.disk)
 		return
 	}
 	for _, outcome := range b.state.disk.Outcomes() {
@@ -325,13 +350,9 @@ func (x *explorer) follow(s *Sim, st *state, p *plan, b branch, depth int) {
 			continue
 		}
 		x.outcomes[outcome.Kind] = true
-		crashed := *b.state
-		crashed.disk = b.state.disk.Crash(outcome)
-		crashed.at += time.Duration(s.plan.shape.downtime) * Interval
-		crashed.clean, crashed.crashed = false, true
 		fault := b.fault
 		fault.Outcome = outcome
-		x.explore(&crashed, with(fault), depth)
+		restart(fault, b.state.disk.Crash(outcome))
 	}
 }
 
