@@ -24,7 +24,7 @@ type Expression struct {
 func Compile(text string) (*Expression, error) {
 	parsed, err := parse(text)
 	if err != nil {
-		return nil, fmt.Errorf("%w in the regular expression %q", err, text)
+		return nil, fmt.Errorf("%w in the regular expression %.1000q", err, text)
 	}
 	e := &Expression{text: text, tree: parsed, ends: parsed.ends, words: parsed.words, empty: parsed.root.least() == 0}
 	if !parsed.backtracks {

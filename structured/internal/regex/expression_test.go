@@ -86,6 +86,22 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// An expression that would take the parser or the machine too deep is refused.
+func TestTooLarge(t *testing.T) {
+	for _, expression := range []string{strings.Repeat("(", 10_000_000), strings.Repeat("(", 1001) + strings.Repeat(")", 1001), strings.Repeat("a", 2<<20)} {
+		if _, err := Compile(expression); err == nil || len(err.Error()) > 2000 {
+			t.Errorf("%.10s… of %d bytes: %.100v", expression, len(expression), err)
+		}
+	}
+	e, err := Compile(strings.Repeat("(", 999) + "a" + strings.Repeat(")", 999) + strings.Repeat("b", 1<<20-3000) + "(?=c)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := e.Find([]byte("a" + strings.Repeat("b", 1<<20-3000) + "c")); err != nil || found == nil {
+		t.Errorf("a large expression: %v, %v", found, err)
+	}
+}
+
 func TestReplaceAndSplit(t *testing.T) {
 	e, err := Compile(`(?<k>\w)=(\w)`)
 	if err != nil {

@@ -36,15 +36,26 @@ type parser struct {
 	rest  string
 	flags flags
 	tree  tree
+	depth int // of groups within each other
 }
 
+// The bounds of an expression, which the parser and the machine descend into.
+const (
+	mostText   = 1 << 20
+	mostGroups = 1000 // within each other
+)
+
 var (
+	errTooLarge = errors.New("more than 1 MiB of text, or 1,000 groups within each other,")
 	errUnclosed = errors.New("a group is not closed")
 	errDangling = errors.New("there is nothing to repeat")
 	errRange    = errors.New("a range or a number of repetitions is upside down")
 )
 
 func parse(text string) (*tree, error) {
+	if len(text) > mostText {
+		return nil, errTooLarge
+	}
 	p := &parser{rest: unquoted(text), tree: tree{names: map[string]int{}}}
 	root, err := p.either()
 	if err == nil && p.rest != "" {
@@ -68,6 +79,10 @@ func (p *parser) next() rune {
 
 // either reads alternatives up to the end or a closing parenthesis.
 func (p *parser) either() (*node, error) {
+	if p.depth++; p.depth > mostGroups {
+		return nil, errTooLarge
+	}
+	defer func() { p.depth-- }()
 	var all []*node
 	for {
 		n, err := p.sequence()
