@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -95,8 +96,8 @@ func (b *binder) groupable(expr bound.Expr) (bound.Expr, error) {
 	if t.Collation() != types.UTF8Binary {
 		return collationKey(expr), nil
 	}
-	if t.Kind() != types.KindMap || hasMap(t.Key()) || hasMap(t.Value()) {
-		if hasMap(t) || !t.IsOrdered() {
+	if t.Kind() != types.KindMap || function.HasMap(t.Key()) || function.HasMap(t.Value()) {
+		if function.HasMap(t) || !t.IsOrdered() {
 			return nil, fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
 		}
 		return expr, nil

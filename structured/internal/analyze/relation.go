@@ -1,12 +1,12 @@
 package analyze
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -84,26 +84,13 @@ func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 
 // distinguishable refuses a column whose values have no equality.
 func distinguishable(column plan.Column) error {
-	if hasMap(column.Type) {
+	if function.HasMap(column.Type) {
 		return fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "column %q is %s: rows with maps cannot be told apart", column.Name, column.Type)
 	}
 	if !column.Type.IsOrdered() {
 		return fault.Analysisf("UNSUPPORTED_FEATURE", "column %q is %s: group by it instead", column.Name, column.Type)
 	}
 	return nil
-}
-
-// hasMap reports whether there is a map in values of a type.
-func hasMap(t types.Type) bool {
-	switch t.Kind() {
-	case types.KindMap:
-		return true
-	case types.KindArray:
-		return hasMap(t.Element())
-	case types.KindStruct:
-		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return hasMap(f.Type) })
-	}
-	return false
 }
 
 // Alias names the table.

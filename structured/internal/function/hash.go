@@ -28,7 +28,7 @@ var hashFunctions = []Function{
 func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		for _, arg := range args {
-			if hasMap(arg.Type()) {
+			if HasMap(arg.Type()) {
 				return nil, fault.Analysisf("DATATYPE_MISMATCH.HASH_MAP_TYPE", "%s: %s is %s, and equal maps may be written in different orders", b.Name, arg, arg.Type())
 			}
 		}
@@ -36,14 +36,15 @@ func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error)
 	}
 }
 
-func hasMap(t types.Type) bool {
+// HasMap reports whether there is a map in values of a type.
+func HasMap(t types.Type) bool {
 	switch t.Kind() {
 	case types.KindMap:
 		return true
 	case types.KindArray:
-		return hasMap(t.Element())
+		return HasMap(t.Element())
 	case types.KindStruct:
-		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return hasMap(f.Type) })
+		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return HasMap(f.Type) })
 	}
 	return false
 }

@@ -57,29 +57,38 @@ func Aggregate[In, Buf, Out any](name string, a Aggregator[In, Buf, Out]) *Funct
 		return b, err
 	}
 	fn.kernel = func([]types.Type) (Kernel, error) {
-		var results []Out
-		return func(out *vector.Column, args []*vector.Column, n int, selection vector.Selection) error {
-			results = vector.Resize(results, n)
-			clear(results)
-			count := n
-			if selection != nil {
-				count = len(selection)
+		return resultsOf(write, func(buffers *vector.Column, row int) (result Out, err error) {
+			buf, err := decode(fn, stored, buffers, row)
+			if err == nil {
+				result = a.Result(buf)
 			}
-			for i := range count {
-				row := rowAt(selection, i)
-				buf, err := decode(fn, stored, args[0], row)
-				if err != nil {
-					return err
-				}
-				results[row] = a.Result(buf)
-			}
-			out.Reset()
-			write(out, results)
-			return nil
-		}, nil
+			return result, err
+		}), nil
 	}
 	fn.ofRows = ofRows(fn, a, write)
 	return fn
+}
+
+// resultsOf makes a kernel of what gives the result of one row of its argument.
+func resultsOf[Out any](write func(*vector.Column, []Out), of func(arg *vector.Column, row int) (Out, error)) Kernel {
+	var results []Out
+	return func(out *vector.Column, args []*vector.Column, n int, selection vector.Selection) (err error) {
+		results = vector.Resize(results, n)
+		clear(results)
+		count := n
+		if selection != nil {
+			count = len(selection)
+		}
+		for i := range count {
+			row := rowAt(selection, i)
+			if results[row], err = of(args[0], row); err != nil {
+				return err
+			}
+		}
+		out.Reset()
+		write(out, results)
+		return nil
+	}
 }
 
 // buffers has the buffers of one function as Go values.

@@ -21,24 +21,7 @@ func ofRows[In, Buf, Out any](fn *Function, a Aggregator[In, Buf, Out], write fu
 			return nil, err
 		}
 		l := &lists[In, Buf, Out]{fn: fn, aggregator: a, in: in, caller: caller{params: fn.params}, elements: vector.Selection{}}
-		var results []Out
-		return func(out *vector.Column, args []*vector.Column, n int, selection vector.Selection) (err error) {
-			results = vector.Resize(results, n)
-			clear(results)
-			count := n
-			if selection != nil {
-				count = len(selection)
-			}
-			for i := range count {
-				row := rowAt(selection, i)
-				if results[row], err = l.result(args[0], row); err != nil {
-					return err
-				}
-			}
-			out.Reset()
-			write(out, results)
-			return nil
-		}, nil
+		return resultsOf(write, l.result), nil
 	}
 	return &rows
 }
