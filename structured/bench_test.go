@@ -39,7 +39,11 @@ func newRounds(b *testing.B, n, rows, keys int) rounds {
 			b.Fatal(err)
 		}
 	}
-	return rounds{schema, batch.Record(schema.Arrow()), n}
+	record, err := batch.Record(schema.Arrow())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return rounds{schema, record, n}
 }
 
 func (r rounds) String() string                                            { return "rounds" }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"sync"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -33,7 +32,13 @@ func (s *Session) FromRDD[T any](r rdd.RDD[T]) Dataset[T] {
 	return Dataset[T]{s.from("FromRDD", collection{
 		schema: schema,
 		partitions: func(ctx context.Context) ([][]arrow.RecordBatch, error) {
-			return r.Glom(func(rows []T) []arrow.RecordBatch { return batches(writer, schema, slices.Values(rows)) }).Collect(ctx)
+			return r.MapPartitions(func(_ rdd.Task, rows iter.Seq[T], yield func([]arrow.RecordBatch) bool) error {
+				written, err := batches(writer, schema, rows)
+				if err == nil {
+					yield(written)
+				}
+				return err
+			}).Collect(ctx)
 		},
 	}, false), typed.Read[T]()}
 }

@@ -31,7 +31,7 @@ func (d DataFrame) Batches(ctx context.Context) iter.Seq2[arrow.RecordBatch, err
 		}
 		schema := result.schema.Arrow()
 		for batch := range result.all() {
-			if !yield(batch.Record(schema), nil) {
+			if record, err := batch.Record(schema); !yield(record, err) || err != nil {
 				return
 			}
 		}

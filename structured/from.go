@@ -47,29 +47,39 @@ func (s *Session) fromRows[T any](operation string, rows iter.Seq[T]) DataFrame 
 		return (&frame{session: s}).failed(operation, err)
 	}
 	schema := types.NewSchema(writer.Fields()...)
-	return s.from(operation, source.Records(schema, batches(writer, schema, rows)), false)
+	written, err := batches(writer, schema, rows)
+	if err != nil {
+		return (&frame{session: s}).failed(operation, err)
+	}
+	return s.from(operation, source.Records(schema, written), false)
 }
 
 // batches puts rows into batches.
-func batches[T any](writer *record.Writer[T], schema types.Schema, rows iter.Seq[T]) []arrow.RecordBatch {
+func batches[T any](writer *record.Writer[T], schema types.Schema, rows iter.Seq[T]) ([]arrow.RecordBatch, error) {
 	layout := schema.Arrow()
 	var written []arrow.RecordBatch
-	write := func(rows []T) {
+	write := func(rows []T) error {
 		batch := vector.NewBatch(schema)
 		writer.Write(batch, rows)
-		written = append(written, batch.Record(layout))
+		record, err := batch.Record(layout)
+		written = append(written, record)
+		return err
 	}
 	chunk := make([]T, 0, vector.MaxRows)
 	for row := range rows {
 		if chunk = append(chunk, row); len(chunk) == cap(chunk) {
-			write(chunk)
+			if err := write(chunk); err != nil {
+				return nil, err
+			}
 			chunk = chunk[:0]
 		}
 	}
 	if len(chunk) > 0 {
-		write(chunk)
+		if err := write(chunk); err != nil {
+			return nil, err
+		}
 	}
-	return written
+	return written, nil
 }
 
 // All returns the rows as values of T, one after the other; see Collect for what T may

@@ -62,7 +62,11 @@ func (d DataFrame) show(ctx context.Context, n int) (*bytes.Buffer, error) {
 	}
 	var records []arrow.RecordBatch
 	for batch := range result.all() {
-		records = append(records, batch.Record(result.schema.Arrow()))
+		record, err := batch.Record(result.schema.Arrow())
+		if err != nil {
+			return nil, err
+		}
+		records = append(records, record)
 	}
 	var text bytes.Buffer
 	sink.WriteTable(&text, result.schema, records, n, 20)

@@ -97,7 +97,7 @@ func (p inputPart) Read(_ context.Context, columns []int) iter.Seq2[arrow.Record
 				return
 			}
 		}
-		yield(batch.Record(schema.Arrow()), nil)
+		yield(batch.Record(schema.Arrow()))
 	}
 }
 

@@ -68,7 +68,7 @@ func (r numbers) Read(context.Context, []int) iter.Seq2[arrow.RecordBatch, error
 				return
 			}
 		}
-		yield(b.Record(pushedSchema.Arrow()), nil)
+		yield(b.Record(pushedSchema.Arrow()))
 	}
 }
 

@@ -98,7 +98,7 @@ func SessionWindow[C Arg, G Gap](c C, gap G) Column {
 	window := syntax.SessionWindow{Time: columnOf(c).Syntax()}
 	switch gap := any(gap).(type) {
 	case time.Duration:
-		window.Gap = syntax.Literal{Value: gap.Microseconds(), Of: types.DayTime}
+		window.Gap = syntax.Literal{Value: types.CalendarInterval{Microseconds: gap.Microseconds()}, Of: types.Calendar}
 	case Column:
 		window.Gap = gap.Syntax()
 	}

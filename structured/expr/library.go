@@ -1433,6 +1433,17 @@ func MakeYmInterval(args ...Column) Column { return call("make_ym_interval", arg
 // The interval of days, hours, minutes and seconds with a fraction.
 func MakeDtInterval(args ...Column) Column { return call("make_dt_interval", args...) }
 
+// MakeInterval is the function make_interval.
+//
+// The interval of years, months, weeks, days, hours, minutes and seconds with a
+// fraction, each 0 if it is not given.
+func MakeInterval(args ...Column) Column { return call("make_interval", args...) }
+
+// TryMakeInterval is the function try_make_interval.
+//
+// make_interval with null for what is out of range.
+func TryMakeInterval(args ...Column) Column { return call("try_make_interval", args...) }
+
 // Arrays.
 
 // Array is the function array.

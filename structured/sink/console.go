@@ -146,6 +146,8 @@ func Format(t types.Type, value any) string {
 		return string(text.AppendDouble(nil, v))
 	case decimal128.Num:
 		return string(text.AppendDecimal(nil, v, t.Scale()))
+	case types.CalendarInterval:
+		return string(text.AppendCalendarInterval(nil, v))
 	case int32:
 		switch t.Kind() {
 		case types.KindDate:

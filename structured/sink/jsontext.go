@@ -128,6 +128,12 @@ func jsonValue(column arrow.Array) (appendJSON, error) {
 		return func(dst []byte, i int) ([]byte, error) {
 			return append(text.AppendMicros(append(dst, '"'), int64(column.Value(i)), types.DayTime), '"'), nil
 		}, nil
+	case *array.MonthDayNanoInterval:
+		return func(dst []byte, i int) ([]byte, error) {
+			v := column.Value(i)
+			interval := types.CalendarInterval{Months: v.Months, Days: v.Days, Microseconds: v.Nanoseconds / 1000}
+			return append(text.AppendCalendarInterval(append(dst, '"'), interval), '"'), nil
+		}, nil
 	case *array.Map:
 		return jsonMap(column)
 	case *array.List:

@@ -54,5 +54,5 @@ func take(batch arrow.RecordBatch, rows []int32) (arrow.RecordBatch, error) {
 		return nil, err
 	}
 	all.Selection = rows
-	return all.Record(batch.Schema()), nil
+	return all.Record(batch.Schema())
 }

@@ -275,7 +275,7 @@ func (p counted) Read(ctx context.Context, columns []int) iter.Seq2[arrow.Record
 				}
 				batch.Rows++
 			}
-			if !yield(batch.Record(schema.Arrow()), nil) {
+			if !yield(batch.Record(schema.Arrow())) {
 				return
 			}
 		}

@@ -7,7 +7,8 @@ import (
 )
 
 // Arrow returns the Arrow type with the same layout in memory. A timestamp has the
-// zone UTC, a timestamp without zone none; both are microseconds.
+// zone UTC, a timestamp without zone none; both are microseconds. Only a [Calendar] counts
+// otherwise there: nanoseconds, in place of microseconds.
 func (t Type) Arrow() arrow.DataType {
 	switch t.kind {
 	case KindBoolean:
@@ -40,6 +41,8 @@ func (t Type) Arrow() arrow.DataType {
 		return arrow.FixedWidthTypes.MonthInterval
 	case KindDayTime:
 		return &arrow.DurationType{Unit: arrow.Microsecond}
+	case KindCalendar:
+		return arrow.FixedWidthTypes.MonthDayNanoInterval
 	case KindArray:
 		return arrow.ListOf(t.Element().Arrow())
 	case KindMap:
@@ -108,6 +111,8 @@ func FromArrow(t arrow.DataType) (Type, error) {
 		if t.Unit == arrow.Microsecond {
 			return DayTime, nil
 		}
+	case *arrow.MonthDayNanoIntervalType:
+		return Calendar, nil
 	case *arrow.MapType: // before the list, which it is in memory
 		key, err := FromArrow(t.KeyType())
 		if err != nil {

@@ -27,6 +27,7 @@
 //	timestamp_ntz  int64, as a timestamp of that clock time in UTC
 //	interval year to month   int32, months
 //	interval day to second   int64, microseconds
+//	interval                 CalendarInterval
 //	array          []any
 //	map            []any of entries, each []any{key, value}, in the map's order
 //	struct         []any, one for each field

@@ -8,25 +8,25 @@ type Layout uint8
 const (
 	LayoutVoid Layout = iota // nothing
 	LayoutBit
-	Layout8       // 8 bits, signed
-	Layout16      // 16 bits, signed
-	Layout32      // 32 bits, signed: int; date in days; months
-	Layout64      // 64 bits, signed: bigint; timestamps and intervals in microseconds
-	LayoutFloat   // 32 bits
-	LayoutDouble  // 64 bits
-	LayoutDecimal // 128 bits, signed: the number times 10 to the scale
-	LayoutBytes   // offsets into bytes: string, binary
-	LayoutList    // offsets into a child: array; map, whose child is the struct of key and value
-	LayoutStruct  // children side by side
+	Layout8      // 8 bits, signed
+	Layout16     // 16 bits, signed
+	Layout32     // 32 bits, signed: int; date in days; months
+	Layout64     // 64 bits, signed: bigint; timestamps and intervals in microseconds
+	LayoutFloat  // 32 bits
+	LayoutDouble // 64 bits
+	Layout128    // 128 bits: a decimal, signed, times 10 to the scale; a calendar interval
+	LayoutBytes  // offsets into bytes: string, binary
+	LayoutList   // offsets into a child: array; map, whose child is the struct of key and value
+	LayoutStruct // children side by side
 )
 
 var layouts = [...]Layout{
 	KindVoid: LayoutVoid, KindBoolean: LayoutBit,
 	KindTinyint: Layout8, KindSmallint: Layout16, KindInt: Layout32, KindBigint: Layout64,
-	KindFloat: LayoutFloat, KindDouble: LayoutDouble, KindDecimal: LayoutDecimal,
+	KindFloat: LayoutFloat, KindDouble: LayoutDouble, KindDecimal: Layout128,
 	KindString: LayoutBytes, KindBinary: LayoutBytes,
 	KindDate: Layout32, KindTimestamp: Layout64, KindTimestampNTZ: Layout64,
-	KindYearMonth: Layout32, KindDayTime: Layout64,
+	KindYearMonth: Layout32, KindDayTime: Layout64, KindCalendar: Layout128,
 	KindArray: LayoutList, KindMap: LayoutList, KindStruct: LayoutStruct,
 }
 

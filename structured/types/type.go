@@ -27,6 +27,7 @@ const (
 	KindTimestampNTZ
 	KindYearMonth
 	KindDayTime
+	KindCalendar
 	KindArray
 	KindMap
 	KindStruct
@@ -74,6 +75,8 @@ var (
 
 	YearMonth = Interval(Year, Month) // an interval in whole months
 	DayTime   = Interval(Day, Second) // an interval in microseconds
+
+	Calendar = Type{kind: KindCalendar} // an interval in months, days and microseconds; see CalendarInterval
 )
 
 // Unit is a unit of intervals.
@@ -216,7 +219,8 @@ func (t Type) IsFractional() bool { return KindFloat <= t.kind && t.kind <= Kind
 // or without zone.
 func (t Type) IsTime() bool { return KindDate <= t.kind && t.kind <= KindTimestampNTZ }
 
-// IsInterval reports whether the type is a length of time.
+// IsInterval reports whether the type is a length of time in units of one kind, which can
+// be compared and added up: all intervals but [Calendar].
 func (t Type) IsInterval() bool { return t.kind == KindYearMonth || t.kind == KindDayTime }
 
 // IsNested reports whether values of the type have parts: arrays, maps, structs.
@@ -226,10 +230,11 @@ func (t Type) IsNested() bool { return t.kind >= KindArray }
 func (t Type) IsAtomic() bool { return KindBoolean <= t.kind && t.kind < KindArray }
 
 // IsOrdered reports whether two values of the type can be compared with < and
-// sorted as they are: all but maps, strings with a collation, and what contains one.
+// sorted as they are: all but maps, calendar intervals, strings with a collation, and what
+// contains one.
 func (t Type) IsOrdered() bool {
 	switch t.kind {
-	case KindInvalid, KindMap:
+	case KindInvalid, KindMap, KindCalendar:
 		return false
 	case KindString:
 		return t.first == 0
@@ -265,6 +270,8 @@ func (t Type) String() string {
 			return "interval " + from.String() + " to " + to.String()
 		}
 		return "interval " + Unit(t.first).String()
+	case KindCalendar:
+		return "interval"
 	case KindArray:
 		return "array<" + t.Element().String() + ">"
 	case KindMap:

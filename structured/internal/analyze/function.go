@@ -134,6 +134,9 @@ func (b *binder) negate(args []bound.Expr) (bound.Expr, error) {
 	if t == types.String || t == types.Void {
 		t = types.Double
 	}
+	if t == types.Calendar {
+		return function.Opposite(b.session(), args[0]), nil
+	}
 	if !t.IsNumeric() && !t.IsInterval() {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s needs a number or an interval, but %s is %s", bound.Negate, args[0], t)
 	}

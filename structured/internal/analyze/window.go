@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/internal/text"
@@ -60,8 +62,9 @@ func (a Analyzer) window(input plan.Node, w syntax.Window) (plan.Node, error) {
 	return &plan.Window{Input: input, Time: at, Grid: grid, Name: "window"}, nil
 }
 
-// session computes the span of each row that keeps its session open. A gap that is a
-// string constant is read now.
+// session computes the span of each row that keeps its session open: until the gap is over.
+// A gap that is a constant string is read now; whatever cannot be read or has no end fails
+// the query, for a row must not be lost unseen.
 func (a Analyzer) session(input plan.Node, w syntax.SessionWindow) (plan.Node, error) {
 	at, err := a.timeOf(input, w.Time)
 	if err != nil {
@@ -72,17 +75,22 @@ func (a Analyzer) session(input plan.Node, w syntax.SessionWindow) (plan.Node, e
 		return nil, err
 	}
 	if literal, ok := gap.(bound.Literal); ok && literal.Of == types.String && literal.Value != nil {
-		µs, ok := text.ParseDuration(literal.Value.(string))
+		value, ok := text.ParseCalendarInterval(literal.Value.(string))
 		if !ok {
 			return nil, fault.Analysisf("CAST_INVALID_INPUT", "the gap %s of a session is no length of time such as '5 seconds'", literal)
 		}
-		gap = bound.Literal{Value: µs, Of: types.DayTime}
+		gap = bound.Literal{Value: value, Of: types.Calendar}
 	}
-	if t := gap.Type(); t.Kind() != types.KindDayTime && t != types.String {
+	strict := coerce.Session{Zone: a.Zone, ANSI: true}
+	switch t := gap.Type(); {
+	case t == types.String:
+		gap = function.IntervalOf(gap)
+	case t.Kind() != types.KindDayTime && t != types.Calendar:
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-			"the gap of a session must be an interval of days to seconds or a string such as '5 seconds', but %s is %s", gap, t)
+			"the gap of a session must be an interval or a string such as '5 seconds', but %s is %s", gap, t)
 	}
-	return &plan.Session{Input: input, Time: at, Gap: gap, Name: "session_window"}, nil
+	end, err := function.Arithmetic(strict, bound.Add, []bound.Expr{at, gap})
+	return &plan.Session{Input: input, Time: at, End: end, Name: "session_window"}, err
 }
 
 // timeOf binds the time by which a row is placed in windows; that of a window is its

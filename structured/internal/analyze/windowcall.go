@@ -48,7 +48,7 @@ func timeWindow(node syntax.Node) syntax.Node {
 	return syntax.Map(node, func(node syntax.Node) syntax.Node {
 		call, ok := node.(syntax.Call)
 		if ok && call.Function == "session_window" && call.Over == nil && len(call.Args) == 2 {
-			return sessionWindow(call)
+			return syntax.SessionWindow{Time: call.Args[0], Gap: call.Args[1]}
 		}
 		if !ok || call.Function != "window" || call.Over != nil || len(call.Args) < 2 || len(call.Args) > 4 {
 			return node
@@ -66,18 +66,6 @@ func timeWindow(node syntax.Node) syntax.Node {
 		}
 		return w
 	})
-}
-
-// sessionWindow is a call of session_window. Its gap may be an interval of its own.
-func sessionWindow(call syntax.Call) syntax.Node {
-	w := syntax.SessionWindow{Time: call.Args[0], Gap: call.Args[1]}
-	if interval, ok := w.Gap.(syntax.Interval); ok {
-		if interval.Months != 0 || interval.First <= types.Month {
-			return syntax.Invalid{Condition: "_LEGACY_ERROR_TEMP_3231", Message: interval.String() + " has months, which differ in length; give days or less"}
-		}
-		w.Gap = syntax.Literal{Value: interval.Microseconds, Of: types.DayTime}
-	}
-	return w
 }
 
 // spanOf is the length of time that an argument of window says: an interval, or the

@@ -91,6 +91,8 @@ func (l Literal) String() string {
 		return string(text.AppendDecimal(nil, value, l.Of.Scale()))
 	case []byte:
 		return fmt.Sprintf("X'%X'", value)
+	case types.CalendarInterval:
+		return "interval '" + string(text.AppendCalendarInterval(nil, value)) + "'"
 	case int32:
 		switch l.Of.Kind() {
 		case types.KindDate:

@@ -1,4 +1,4 @@
-// Package calendar computes with days, clock times and zones.
+// Package calendar computes with days, clock times, zones and intervals.
 //
 // A day is counted from 1970-01-01 in the proleptic Gregorian calendar. A clock time
 // is what a clock shows somewhere: microseconds since 1970-01-01 00:00:00 there. An
@@ -157,6 +157,19 @@ func Instant(clock int64, zone *time.Location) int64 {
 		return clock - after
 	}
 	return clock - before
+}
+
+// Moved returns when a clock in the zone shows a time, as Instant does; but if clocks show
+// it with the offset that they have at an instant from, then it is with that one. So what
+// is moved by nothing stays, in the hour that is shown twice too.
+func Moved(from, clock int64, zone *time.Location) int64 {
+	if zone == time.UTC {
+		return clock
+	}
+	if kept := offset(from, zone); offset(clock-kept, zone) == kept {
+		return clock - kept
+	}
+	return Instant(clock, zone)
 }
 
 // offset returns how far clocks in the zone are ahead of UTC, in microseconds.

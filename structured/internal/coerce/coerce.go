@@ -9,8 +9,8 @@ import (
 )
 
 // Common is the type in which values of two types meet, as in a comparison or in the
-// branches of a CASE; false if there is none. A string becomes what it meets, where
-// whole numbers count as bigint and fractions as double.
+// branches of a CASE; false if there is none. A string becomes what it meets, but for
+// calendar intervals; whole numbers count as bigint there and fractions as double.
 func Common(a, b types.Type) (types.Type, bool) {
 	switch {
 	case a == b:
@@ -26,9 +26,9 @@ func Common(a, b types.Type) (types.Type, bool) {
 			return types.Type{}, false
 		}
 		return types.Collated(max(a.Collation(), b.Collation())), true
-	case a == types.String && b.IsAtomic():
+	case a == types.String && b.IsAtomic() && b != types.Calendar:
 		return Spoken(b), true
-	case b == types.String && a.IsAtomic():
+	case b == types.String && a.IsAtomic() && a != types.Calendar:
 		return Spoken(a), true
 	case a.IsTime() && b.IsTime():
 		return commonTime(a, b), true

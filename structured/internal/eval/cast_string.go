@@ -11,8 +11,12 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// fromString parses values, of which blanks around them are no part.
+// fromString parses values, of which blanks around them are no part. What is no calendar
+// interval is null, with ANSI mode on too.
 func (c caster) fromString(to types.Type) castLoop {
+	if to == types.Calendar {
+		c.failure = bound.GiveNull
+	}
 	parse := c.parser(to)
 	if parse == nil {
 		return nil
@@ -79,6 +83,12 @@ func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []
 			}
 			return ok
 		}
+	case types.KindCalendar:
+		return func(out *vector.Column, row int, value []byte) bool {
+			v, ok := text.ParseCalendarInterval(string(value))
+			out.SetInterval(row, v)
+			return ok
+		}
 	}
 	return nil
 }
@@ -143,6 +153,10 @@ func (c caster) appender(from types.Type) func(dst []byte, in *vector.Column, ro
 	case types.KindDayTime:
 		return func(dst []byte, in *vector.Column, row int) []byte {
 			return text.AppendMicros(dst, in.Longs[row], from)
+		}
+	case types.KindCalendar:
+		return func(dst []byte, in *vector.Column, row int) []byte {
+			return text.AppendCalendarInterval(dst, in.Interval(row))
 		}
 	case types.KindArray, types.KindMap:
 		return c.listAppender(from)

@@ -218,7 +218,7 @@ func (c caster) cutInterval(_, to types.Type) castLoop {
 // wholeAt returns a whole number, or what an interval counts; of a decimal without its
 // fraction.
 func wholeAt(c *vector.Column, row int) int64 {
-	if c.Type.Layout() == types.LayoutDecimal {
+	if c.Type.Layout() == types.Layout128 {
 		value, _ := decimal.Whole(c.Decimals[row], c.Type.Scale())
 		return value
 	}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/tidewheel/tidewheel/internal/keyed"
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/coerce"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/state"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -35,7 +37,12 @@ type model func(rows []row, late, mark int64) (out []string, kept int, dropped i
 func operators() []operator {
 	in := input(visits)
 	count := []bound.Aggregate{{Function: bound.CountRows, Of: types.Bigint}, {Function: bound.Sum, Arg: column(visits, 2), Of: types.Bigint}}
-	session := &physical.Session{Input: in, Time: column(visits, 0), Gap: bound.Literal{Value: int64(5 * second), Of: types.DayTime}, Name: "s"}
+	gap := bound.Literal{Value: types.CalendarInterval{Microseconds: 5 * second}, Of: types.Calendar}
+	end, err := function.Arithmetic(coerce.Session{ANSI: true}, bound.Add, []bound.Expr{column(visits, 0), gap})
+	if err != nil {
+		panic(err)
+	}
+	session := &physical.Session{Input: in, Time: column(visits, 0), End: end, Name: "s"}
 	spans := session.Schema()
 	keys := []physical.Key{{Field: spans.Fields[1]}, {Field: spans.Fields[3]}}
 	partial := &physical.PartialAggregate{Input: session, Keys: keys, KeyExprs: []bound.Expr{column(spans, 1), column(spans, 3)}, Aggregates: count}

@@ -162,9 +162,6 @@ func datePart(name, doc string, part func(year, month, dayOfMonth, day int) int,
 	return Function{
 		Name: name, Aliases: aliases, Doc: doc, Least: 1, Most: 1,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
-			if args[0].Type().IsInterval() {
-				return intervalPart(b, name, args[0])
-			}
 			arg, err := b.Arg(args, 0, types.Date)
 			return b.call(name, types.Int, arg), err
 		},
@@ -236,14 +233,14 @@ func monthsBetween(out *vector.Column, args []*vector.Column, row int, zone *tim
 
 // intervalPart is a field of an interval.
 func intervalPart(b Binding, name string, interval bound.Expr) (bound.Expr, error) {
-	months := interval.Type().Kind() == types.KindYearMonth
-	result := types.Int
+	kind := interval.Type().Kind()
+	has, result := kind != types.KindDayTime, types.Int
 	switch name {
 	case "year":
 	case "month":
 		result = types.Tinyint
 	case "day", "hour", "minute", "second":
-		months = !months
+		has = kind != types.KindYearMonth
 		if name == "hour" || name == "minute" {
 			result = types.Tinyint
 		}
@@ -251,10 +248,12 @@ func intervalPart(b Binding, name string, interval bound.Expr) (bound.Expr, erro
 			result = types.Decimal(8, 6)
 		}
 	default:
-		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD", "%s is no field of %s", name, interval.Type())
+		has = false
 	}
-	if !months {
+	if !has {
 		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD", "%s is no field of %s", name, interval.Type())
 	}
 	return b.call("interval_"+name, result, interval), nil
 }
+
+func isInterval(t types.Type) bool { return t.IsInterval() || t == types.Calendar }

@@ -143,7 +143,7 @@ func roundedText(in *vector.Column, row, digits int) (number []byte, ok bool) {
 			return values.AppendDecimal(nil, rounded, min(digits, 19)), true
 		}
 		return strconv.AppendFloat(nil, value, 'f', digits, 64), true
-	case types.LayoutDecimal:
+	case types.Layout128:
 		rounded, ok := decimal.Round(in.Decimals[row], in.Type.Scale(), digits, types.MaxPrecision, decimal.HalfEven)
 		return values.AppendDecimal(nil, rounded, digits), ok
 	}

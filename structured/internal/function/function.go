@@ -87,7 +87,7 @@ func subjects() []Subject {
 		{"Dates", dateFunctions},
 		{"Timestamps", timestampFunctions},
 		{"Formats of time", formatFunctions},
-		{"Intervals", intervalFunctions},
+		{"Intervals", slices.Concat(intervalFunctions, calendarFunctions)},
 		{"Arrays", arrayFunctions},
 		{"Functions of elements", elementFunctions},
 		{"Maps", mapFunctions},

@@ -85,7 +85,11 @@ func (h hasher[H]) value(c *vector.Column, row int, seed H) H {
 		return h.int(floatBits(c.Floats[row]), seed)
 	case types.LayoutDouble:
 		return h.long(doubleBits(c.Doubles[row]), seed)
-	case types.LayoutDecimal:
+	case types.Layout128:
+		if c.Type == types.Calendar {
+			v := c.Interval(row)
+			return h.int(uint32(v.Months), h.int(uint32(v.Days), h.long(uint64(v.Microseconds), seed)))
+		}
 		if c.Type.Precision() <= 18 {
 			return h.long(c.Decimals[row].LowBits(), seed)
 		}

@@ -70,23 +70,36 @@ var intervalFunctions = []Function{
 			return nil
 		}),
 	},
-	intervalField("year", func(c *vector.Column, row int) int64 { return int64(c.Ints[row]) / 12 }),
-	intervalField("month", func(c *vector.Column, row int) int64 { return int64(c.Ints[row]) % 12 }),
-	intervalField("day", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Day }),
-	intervalField("hour", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Hour % 24 }),
-	intervalField("minute", func(c *vector.Column, row int) int64 { return c.Longs[row] / calendar.Minute % 60 }),
-	intervalField("second", func(c *vector.Column, row int) int64 { return c.Longs[row] % calendar.Minute }),
+	intervalField("year", func(v types.CalendarInterval) int64 { return int64(v.Months / 12) }),
+	intervalField("month", func(v types.CalendarInterval) int64 { return int64(v.Months % 12) }),
+	intervalField("day", func(v types.CalendarInterval) int64 { return int64(v.Days) + v.Microseconds/calendar.Day }),
+	intervalField("hour", func(v types.CalendarInterval) int64 { return v.Microseconds / calendar.Hour % 24 }),
+	intervalField("minute", func(v types.CalendarInterval) int64 { return v.Microseconds / calendar.Minute % 60 }),
+	intervalField("second", func(v types.CalendarInterval) int64 { return v.Microseconds % calendar.Minute }),
 }
 
-func intervalField(name string, part func(c *vector.Column, row int) int64) Function {
+// intervalAt is row of a column of intervals, of whichever kind.
+func intervalAt(c *vector.Column, row int) (v types.CalendarInterval) {
+	switch c.Type.Kind() {
+	case types.KindCalendar:
+		return c.Interval(row)
+	case types.KindYearMonth:
+		v.Months = c.Ints[row]
+	default:
+		v.Microseconds = c.Longs[row]
+	}
+	return v
+}
+
+func intervalField(name string, part func(types.CalendarInterval) int64) Function {
 	return Function{
 		Name: "interval_" + name, Doc: "The field " + name + " of an interval: what " + name + " does.", Least: 1, Most: 1, Operator: true,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			value := part(args[0], row)
+			value := part(intervalAt(args[0], row))
 			if out.Type.Kind() == types.KindDecimal {
 				out.Decimals[row] = decimal.Of(value)
-			} else {
-				putWhole(out, row, value)
+			} else if !putWhole(out, row, value) {
+				return noValue("ARITHMETIC_OVERFLOW", "the "+name+"s of the interval are out of range")
 			}
 			return nil
 		}),

@@ -129,6 +129,8 @@ func plain(c *vector.Column, row int, zone *time.Location) string {
 		return string(values.AppendMonths(nil, c.Ints[row], c.Type))
 	case types.KindDayTime:
 		return string(values.AppendMicros(nil, c.Longs[row], c.Type))
+	case types.KindCalendar:
+		return string(values.AppendCalendarInterval(nil, c.Interval(row)))
 	}
 	return strconv.FormatInt(c.Whole(row), 10)
 }

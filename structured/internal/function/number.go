@@ -211,7 +211,7 @@ func abs(out *vector.Column, args []*vector.Column, row int) error {
 		out.Floats[row] = float32(math.Abs(float64(in.Floats[row])))
 	case types.LayoutDouble:
 		out.Doubles[row] = math.Abs(in.Doubles[row])
-	case types.LayoutDecimal:
+	case types.Layout128:
 		out.Decimals[row] = in.Decimals[row].Abs()
 	default:
 		value := in.Whole(row)
@@ -371,7 +371,7 @@ func roundKernel(call bound.Call) (Kernel, error) {
 			out.Floats[row] = float32(roundFloat(float64(in.Floats[row]), 32, digits, rule))
 		case types.LayoutDouble:
 			out.Doubles[row] = roundFloat(in.Doubles[row], 64, digits, rule)
-		case types.LayoutDecimal:
+		case types.Layout128:
 			rounded, ok := roundDecimal(in.Decimals[row], from.Scale(), digits, out.Type, rule)
 			if !ok {
 				return noValue("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", fmt.Sprintf("the rounded number does not fit a %s", out.Type))
@@ -478,7 +478,7 @@ func positiveRemainder(out *vector.Column, args []*vector.Column, row int) error
 			return byZero
 		}
 		out.Doubles[row] = pmod(a.Doubles[row], b.Doubles[row])
-	case types.LayoutDecimal:
+	case types.Layout128:
 		if b.Decimals[row].Sign() == 0 {
 			return byZero
 		}

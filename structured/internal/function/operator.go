@@ -76,6 +76,9 @@ func (b Binding) decimals(operator bound.Function, args []bound.Expr) (bound.Exp
 // timeArithmetic binds what concerns times or intervals, and returns nil for the rest.
 func (b Binding) timeArithmetic(operator bound.Function, left, right bound.Expr) (bound.Expr, error) {
 	l, r := left.Type(), right.Type()
+	if l == types.Calendar || r == types.Calendar {
+		return b.calendarArithmetic(operator, left, right)
+	}
 	if !l.IsTime() && !l.IsInterval() && !r.IsTime() && !r.IsInterval() {
 		return nil, nil
 	}

@@ -128,7 +128,7 @@ func arraySum(out *vector.Column, args []*vector.Column, row int) error {
 		switch elements.Type.Layout() {
 		case types.LayoutDouble:
 			total += elements.Doubles[i]
-		case types.LayoutDecimal:
+		case types.Layout128:
 			exact = exact.Add(elements.Decimals[i])
 		default:
 			next := sum + elements.Longs[i]
@@ -144,7 +144,7 @@ func arraySum(out *vector.Column, args []*vector.Column, row int) error {
 	switch out.Type.Layout() {
 	case types.LayoutDouble:
 		out.Doubles[row] = total
-	case types.LayoutDecimal:
+	case types.Layout128:
 		if !decimal.Fits(exact, out.Type.Precision()) {
 			return noValue("NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION", "a sum does not fit a "+out.Type.String())
 		}

@@ -36,6 +36,11 @@ func scalarFromText(out *vector.Column, text []byte, zone *time.Location) (ok bo
 		if ok = isNumber && fits; ok {
 			out.AppendDecimal(number)
 		}
+	case types.KindCalendar:
+		interval, isInterval := values.ParseCalendarInterval(string(text))
+		if ok = isInterval; ok {
+			out.AppendInterval(interval)
+		}
 	case types.KindDate:
 		day, isDate := values.ParseDate(text)
 		if ok = isDate; ok {

@@ -1,6 +1,8 @@
 package function
 
 import (
+	"time"
+
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
@@ -24,6 +26,7 @@ func bindSequence(b Binding, args []bound.Expr) (bound.Expr, error) {
 			args[2] = b.To(args[2], types.YearMonth)
 		case step.Kind() == types.KindDayTime:
 			args[2] = b.To(args[2], types.DayTime)
+		case step == types.Calendar:
 		default:
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "a sequence of %s takes no steps of %s", t, step)
 		}
@@ -35,55 +38,101 @@ func bindSequence(b Binding, args []bound.Expr) (bound.Expr, error) {
 const maxSequence = 1 << 31 / 8
 
 func sequenceKernel(call bound.Call) (Kernel, error) {
-	zone, err := zoneOf(call)
 	t := call.Of.Element()
+	if t.IsInteger() {
+		return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+			if anyNull(args, row) {
+				return null
+			}
+			return wholeSequence(call, out, args, row)
+		}), nil
+	}
+	zone, err := zoneOf(call)
+	if t == types.TimestampNTZ {
+		zone = time.UTC
+	}
 	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}
-		start, stop := args[0].Whole(row), args[1].Whole(row)
-		var months, by int64
-		switch {
-		case len(args) == 3 && args[2].Type.Kind() == types.KindYearMonth:
-			months = int64(args[2].Ints[row])
-		case len(args) == 3:
-			if by = args[2].Whole(row); t == types.Date {
-				by /= calendar.Day
-			}
-		case t.IsInteger() || t == types.Date:
-			by = 1
-		default:
-			by = calendar.Day
-		}
-		if len(args) < 3 && stop < start {
-			by = -by
-		}
-		sign := by + months
-		if sign == 0 && start != stop || sign > 0 && start > stop || sign < 0 && start < stop {
-			return fault.Runtimef("ILLEGAL_SEQUENCE_BOUNDARIES", "a sequence from %d does not come to %d in steps of %d, in %s", start, stop, sign, call)
-		}
-		for n := int64(0); ; n++ {
-			value, end := start+n*by, error(nil)
-			switch {
-			case months != 0 && t == types.Date:
-				value = int64(calendar.AddMonths(int(start), int(n*months)))
-			case months != 0:
-				value, end = addMonths(start, int(n*months), zone)
-			case t == types.Timestamp && by%calendar.Day == 0:
-				value, end = addDayTime(start, n*by, zone)
-			}
-			if end != nil || sign >= 0 && value > stop || sign < 0 && value < stop || sign > 0 && value < start {
-				break
-			}
-			if n > maxSequence {
-				return fault.Runtimef("COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER", "a sequence of more than %d elements, in %s", maxSequence, call)
-			}
-			appendWhole(&out.Children[0], value)
-			if sign == 0 {
-				break
-			}
-		}
-		out.EndArray()
-		return nil
+		return timeSequence(call, out, args, row, zone)
 	}), err
+}
+
+func wholeSequence(call bound.Call, out *vector.Column, args []*vector.Column, row int) error {
+	start, stop, by := args[0].Whole(row), args[1].Whole(row), int64(1)
+	switch {
+	case len(args) == 3:
+		by = args[2].Whole(row)
+	case stop < start:
+		by = -1
+	}
+	return collect(call, out, start, stop, float64(by), func(n int64) (value, place int64, ok bool) {
+		value = start + n*by
+		return value, value, (value < start) == (by < 0) || n == 0
+	})
+}
+
+// timeSequence goes in steps of an interval, from the start each time: so the last days of
+// months stay such.
+func timeSequence(call bound.Call, out *vector.Column, args []*vector.Column, row int, zone *time.Location) error {
+	days := ofAnyTime(args[0])
+	start, stop := args[0].Whole(row), args[1].Whole(row)
+	if days {
+		first, ok := calendar.InstantAt(int(start), 0, zone)
+		last, also := calendar.InstantAt(int(stop), 0, zone)
+		if !ok || !also {
+			return errTimestamp
+		}
+		start, stop = first, last
+	}
+	step := types.CalendarInterval{Days: 1}
+	switch {
+	case len(args) == 3:
+		if step = intervalAt(args[2], row); args[2].Type.Kind() == types.KindDayTime {
+			step.Days, step.Microseconds = int32(step.Microseconds/calendar.Day), step.Microseconds%calendar.Day
+		}
+		if days && step.Months == 0 && step.Days == 0 {
+			return fault.Runtimef("ILLEGAL_SEQUENCE_STEP", "a sequence of dates takes no steps of less than a day, in %s", call)
+		}
+	case stop < start:
+		step.Days = -1
+	}
+	const leastMonth = 28
+	length := float64(leastMonth*step.Months+step.Days)*calendar.Day + float64(step.Microseconds)
+	return collect(call, out, start, stop, length, func(n int64) (value, place int64, ok bool) {
+		by, ok := calendar.Times(step, n)
+		if !ok {
+			return 0, 0, false
+		}
+		place, err := moved(start, by, zone)
+		if value = place; days {
+			day, _ := calendar.Split(calendar.Clock(place, zone))
+			value = int64(day)
+		}
+		return value, place, err == nil
+	})
+}
+
+// collect appends a sequence: the values of elements 0, 1 and so on as long as their places
+// do not pass the stop, nor the range of what there is.
+func collect(call bound.Call, out *vector.Column, start, stop int64, step float64, at func(n int64) (value, place int64, ok bool)) error {
+	if step == 0 && start != stop || step > 0 && start > stop || step < 0 && start < stop {
+		return fault.Runtimef("ILLEGAL_SEQUENCE_BOUNDARIES", "a sequence from %d does not come to %d in steps of %v, in %s", start, stop, step, call)
+	}
+	for n := int64(0); ; n++ {
+		value, place, ok := at(n)
+		if !ok || step >= 0 && place > stop || step < 0 && place < stop {
+			break
+		}
+		if n > maxSequence {
+			return fault.Runtimef("COLLECTION_SIZE_LIMIT_EXCEEDED.PARAMETER", "a sequence of more than %d elements, in %s", maxSequence, call)
+		}
+		appendWhole(&out.Children[0], value)
+		if step == 0 {
+			break
+		}
+	}
+	out.EndArray()
+	return nil
 }

@@ -58,9 +58,6 @@ func timePart(name, doc string, result types.Type, put func(out *vector.Column, 
 		Name: name, Doc: doc, Least: 1, Most: 1,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			t := args[0].Type()
-			if t.IsInterval() {
-				return intervalPart(b, strings.TrimSuffix(name, "_fraction"), args[0])
-			}
 			if t == types.TimestampNTZ {
 				return b.call(name, result, args...), nil
 			}
@@ -104,8 +101,10 @@ func bindDatePart(b Binding, args []bound.Expr) (bound.Expr, error) {
 	if !ok {
 		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD", "%s: %q is no field of a time", b.Name, field)
 	}
-	f, _ := Lookup(name)
-	return f.Call(b.Session, name, args[1:])
+	if isInterval(args[1].Type()) {
+		return intervalPart(b, strings.TrimSuffix(name, "_fraction"), args[1])
+	}
+	return b.library(name, args[1:])
 }
 
 func bindTruncate(b Binding, args []bound.Expr) (bound.Expr, error) {
@@ -163,7 +162,7 @@ func fromNumber(name, doc string, unit int64) Function {
 					return null
 				}
 				out.Longs[row] = saturated(micros)
-			case types.LayoutDecimal:
+			case types.Layout128:
 				micros, ok := decimal.Multiply(in.Decimals[row], in.Type.Scale(), decimal.Of(unit), 0, in.Type.Scale(), types.MaxPrecision)
 				value, small := decimal.Whole(micros, in.Type.Scale())
 				if !ok || !small {

@@ -23,19 +23,34 @@ func near(micros int64, expected float64) (int64, error) {
 // addMonths moves a timestamp by months at the same time of the day.
 func addMonths(instant int64, months int, zone *time.Location) (int64, error) {
 	day, ofDay := calendar.Split(calendar.Clock(instant, zone))
-	moved, ok := calendar.InstantAt(calendar.AddMonths(day, months), ofDay, zone)
+	clock, ok := calendar.At(calendar.AddMonths(day, months), ofDay)
 	if !ok {
 		return 0, errTimestamp
 	}
-	return moved, nil
+	return near(calendar.Moved(instant, clock, zone), float64(clock))
 }
 
 // addDayTime moves a timestamp by the days of the calendar in an interval, then by
 // the rest.
 func addDayTime(instant, micros int64, zone *time.Location) (int64, error) {
-	days := micros / calendar.Day
-	moved := calendar.Instant(calendar.Clock(instant, zone)+days*calendar.Day, zone) + micros%calendar.Day
-	return near(moved, float64(instant)+float64(micros))
+	return addDays(instant, micros/calendar.Day, micros%calendar.Day, zone)
+}
+
+// addDays moves a timestamp by days of the calendar, then by microseconds.
+func addDays(instant, days, micros int64, zone *time.Location) (int64, error) {
+	clock := calendar.Clock(instant, zone) + days*calendar.Day
+	return near(calendar.Moved(instant, clock, zone)+micros, float64(instant)+float64(days)*calendar.Day+float64(micros))
+}
+
+// moved returns a timestamp later by an interval of the calendar.
+func moved(instant int64, by types.CalendarInterval, zone *time.Location) (int64, error) {
+	if by.Months != 0 {
+		var err error
+		if instant, err = addMonths(instant, int(by.Months), zone); err != nil {
+			return 0, err
+		}
+	}
+	return addDays(instant, int64(by.Days), by.Microseconds, zone)
 }
 
 // microsBetween is the time between what clocks show: a day in which they are changed has

@@ -60,6 +60,7 @@ func (e *engine) lettersOf(plan Plan, bad []run.BadRow) (sink.Batch, error) {
 			return batch, err
 		}
 	}
-	batch.Partitions = []sink.Partition{{rows.Record(letters.Arrow())}}
-	return batch, nil
+	record, err := rows.Record(letters.Arrow())
+	batch.Partitions = []sink.Partition{{record}}
+	return batch, err
 }

@@ -108,7 +108,10 @@ func (e *engine) deliver(ctx context.Context, plan Plan, result *run.Result, ans
 	for i, batches := range result.Partitions {
 		records := make([]arrow.RecordBatch, len(batches))
 		for j, b := range batches {
-			records[j] = b.Record(schema)
+			var err error
+			if records[j], err = b.Record(schema); err != nil {
+				return err
+			}
 			report.Output += int64(b.Len())
 		}
 		batch.Partitions[i] = records

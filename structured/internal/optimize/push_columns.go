@@ -177,12 +177,12 @@ func pruneWindow(n *plan.Window, read columns) (plan.Node, []int) {
 }
 
 func pruneSession(n *plan.Session, read columns) (plan.Node, []int) {
-	input, at := prune(n.Input, read[:len(read)-1].and(n.Time, n.Gap))
+	input, at := prune(n.Input, read[:len(read)-1].and(n.Time, n.End))
 	at = append(slices.Clone(at), len(input.Output()))
 	if input == n.Input {
 		return n, at
 	}
-	return &plan.Session{Input: input, Time: bound.Move(n.Time, at), Gap: bound.Move(n.Gap, at), Name: n.Name}, at
+	return &plan.Session{Input: input, Time: bound.Move(n.Time, at), End: bound.Move(n.End, at), Name: n.Name}, at
 }
 
 // pruneAggregate keeps all functions: what a stream keeps must not depend on what is

@@ -45,7 +45,7 @@ func (k Key) number(entries []entry, at int) (s says) {
 		for i, e := range entries {
 			entries[i].number = ofDouble(c.Doubles[e.row])
 		}
-	case types.LayoutDecimal:
+	case types.Layout128:
 		for i, e := range entries {
 			if at == 0 {
 				entries[i].number = uint64(c.Decimals[e.row].HighBits()) ^ signBit

@@ -9,13 +9,13 @@ import (
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// Session gives each row the span from Time to Time plus Gap: the input's columns, and
-// after them the span, as a time window is carried. A row whose Time is null, or whose
-// Gap is null, zero or less, gives none.
+// Session gives each row the span from Time to End: the input's columns, and after them the
+// span, as a time window is carried. A row whose Time or End is null, or whose End is not
+// later, gives none.
 type Session struct {
 	Input Node
 	Time  bound.Expr // a timestamp
-	Gap   bound.Expr // an interval of days to seconds, or a string
+	End   bound.Expr // of the same type
 	Name  string     // of the span's column
 }
 
@@ -29,7 +29,7 @@ func (s *Session) Schema() types.Schema {
 func (s *Session) Children() []Node { return []Node{s.Input} }
 
 func (s *Session) String() string {
-	return "Session " + named(fmt.Sprintf("%s gap %s", s.Time, s.Gap), s.Name)
+	return "Session " + named(fmt.Sprintf("%s to %s", s.Time, s.End), s.Name)
 }
 
 // SessionAggregate merges the buffers of PartialAggregate where the keys other than

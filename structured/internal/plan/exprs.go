@@ -78,7 +78,7 @@ func (m *mapping) node(node Node) Node {
 		return &mapped
 	case *Session:
 		mapped := *n
-		mapped.Time, mapped.Gap = m.expr(n.Time), m.expr(n.Gap)
+		mapped.Time, mapped.End = m.expr(n.Time), m.expr(n.End)
 		return &mapped
 	}
 	return node

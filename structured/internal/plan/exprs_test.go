@@ -41,7 +41,7 @@ func nodes() []Node {
 		&Explode{Input: input, List: number(1), Outer: true, Keep: []int{1}, Position: "p", Name: "e"},
 		&Expand{Input: input, Fields: fields, Lists: [][]bound.Expr{list, list}},
 		&Window{Input: input, Time: number(1), Grid: bound.Window{Size: 1, Slide: 1, Start: 1}, Name: "w"},
-		&Session{Input: input, Time: number(1), Gap: number(2), Name: "s"},
+		&Session{Input: input, Time: number(1), End: number(2), Name: "s"},
 	}
 }
 

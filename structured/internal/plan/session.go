@@ -6,13 +6,13 @@ import (
 )
 
 // Session gives each row the span of time that it keeps a session open: the input's
-// columns, then the struct from Time to Time plus Gap. An aggregation by that column
-// puts spans together that overlap or touch. A row whose Time is null, or whose Gap is
-// null, zero or less, is left out.
+// columns, then the struct from Time to End. An aggregation by that column puts spans
+// together that overlap or touch. A row whose Time or End is null, or whose End is not
+// later than Time, is left out.
 type Session struct {
 	Input Node
 	Time  bound.Expr // a timestamp, with or without time zone
-	Gap   bound.Expr // an interval of days to seconds, or a string such as "5 seconds"
+	End   bound.Expr // of the type of Time, later by the gap after which a session ends
 	Name  string
 }
 
@@ -30,9 +30,9 @@ func (s *Session) Children() []Node { return []Node{s.Input} }
 
 // With returns the same on another input.
 func (s *Session) With(children []Node) Node {
-	return &Session{Input: children[0], Time: s.Time, Gap: s.Gap, Name: s.Name}
+	return &Session{Input: children[0], Time: s.Time, End: s.End, Name: s.Name}
 }
 
 func (s *Session) String() string {
-	return "Session " + s.Time.String() + " gap " + s.Gap.String() + " as " + s.Name
+	return "Session " + s.Time.String() + " to " + s.End.String() + " as " + s.Name
 }

@@ -96,7 +96,7 @@ func (p *planner) plan(root plan.Node) (planned, error) {
 	case *plan.Window:
 		return planned{&physical.Window{Input: input.node, Time: n.Time, Grid: n.Grid, Name: n.Name}, input.single}, nil
 	case *plan.Session:
-		return planned{&physical.Session{Input: input.node, Time: n.Time, Gap: n.Gap, Name: n.Name}, input.single}, nil
+		return planned{&physical.Session{Input: input.node, Time: n.Time, End: n.End, Name: n.Name}, input.single}, nil
 	case *plan.Watermark:
 		watermark := &physical.Watermark{Input: input.node, ID: p.watermarks, Column: n.Column, Delay: n.Delay}
 		p.watermarks++

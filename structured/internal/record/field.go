@@ -5,15 +5,20 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 var (
 	timeType     = reflect.TypeFor[time.Time]()
 	durationType = reflect.TypeFor[time.Duration]()
+	calendarType = reflect.TypeFor[types.CalendarInterval]()
 )
 
 // isRow reports whether values of a Go type have a column for each of their fields.
-func isRow(of reflect.Type) bool { return of.Kind() == reflect.Struct && of != timeType }
+func isRow(of reflect.Type) bool {
+	return of.Kind() == reflect.Struct && of != timeType && of != calendarType
+}
 
 // field is an exported field of a struct, those of embedded structs included.
 type field struct {

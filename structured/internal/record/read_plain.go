@@ -68,6 +68,13 @@ func readBools(c *vector.Column, rows []int32, n int, p unsafe.Pointer, stride u
 	return nil
 }
 
+func readIntervals(c *vector.Column, rows []int32, n int, p unsafe.Pointer, stride uintptr) error {
+	for i := range n {
+		*(*types.CalendarInterval)(step(p, i, stride)) = c.Interval(rowAt(rows, i))
+	}
+	return nil
+}
+
 // readStrings copies all of them in one piece.
 func readStrings(c *vector.Column, rows []int32, n int, p unsafe.Pointer, stride uintptr) error {
 	size := 0

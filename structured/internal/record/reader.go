@@ -219,6 +219,10 @@ func (r reading) plain(from types.Type, into reflect.Type) (readFunc, error) {
 		if into == durationType {
 			return r.durations(from), nil
 		}
+	case types.KindCalendar:
+		if into == calendarType {
+			return readIntervals, nil
+		}
 	case types.KindArray:
 		if kind == reflect.Slice {
 			return r.slices(from, into)

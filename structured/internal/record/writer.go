@@ -99,6 +99,8 @@ func writerOf(of reflect.Type, within []reflect.Type) (valueWriter, error) {
 		return plain(types.Timestamp, (*vector.Column).AppendLong, time.Time.UnixMicro), nil
 	case durationType:
 		return plain(types.DayTime, (*vector.Column).AppendLong, time.Duration.Microseconds), nil
+	case calendarType:
+		return plain(types.Calendar, (*vector.Column).AppendInterval, func(v types.CalendarInterval) types.CalendarInterval { return v }), nil
 	}
 	switch of.Kind() {
 	case reflect.Bool:

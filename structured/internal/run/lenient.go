@@ -69,7 +69,11 @@ func (x *instance) sift(i, port int, machine exec.Checking, b *vector.Batch, row
 		}
 		return x.sift(i, port, machine, b, rows[half:], good)
 	}
-	bad := BadRow{Source: -1, Row: part.Record(x.input(i, port).Arrow()), Err: why}
+	row, err := part.Record(x.input(i, port).Arrow())
+	if err != nil {
+		return nil, err
+	}
+	bad := BadRow{Source: -1, Row: row, Err: why}
 	if scan := x.chain.scan; scan != nil {
 		bad.Source = scan.Source
 	}

@@ -290,7 +290,7 @@ func (longs) Read(context.Context, []int) iter.Seq2[arrow.RecordBatch, error] {
 			yield(nil, err)
 			return
 		}
-		yield(b.Record(schema.Arrow()), nil)
+		yield(b.Record(schema.Arrow()))
 	}
 }
 

@@ -143,14 +143,14 @@ func (p *parser) digits() (int, error) {
 	return int(n), nil
 }
 
-// intervalType reads "unit" or "unit TO unit".
+// intervalType reads "unit", "unit TO unit" or nothing, which is the type of those of the
+// calendar.
 func (p *parser) intervalType() (types.Type, error) {
 	at := p.peek().at
-	first, ok := spanOf(p.peek().text)
-	if !ok || p.peek().kind != word {
-		return types.Type{}, p.unexpected("a unit of time")
+	if !isUnit(p.peek()) {
+		return types.Calendar, nil
 	}
-	p.next()
+	first, ok := spanOf(p.next().text)
 	last := first
 	if p.takes("TO") {
 		if last, ok = spanOf(p.peek().text); !ok || p.peek().kind != word {

@@ -42,7 +42,7 @@ func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
 			return &sumLongs{aggregate: a}, nil
 		case types.LayoutDouble:
 			return &sumDoubles{}, nil
-		case types.LayoutDecimal:
+		case types.Layout128:
 			return &sumDecimals{aggregate: a}, nil
 		}
 	case bound.First, bound.Last:

@@ -36,7 +36,7 @@ func (h *Hasher) Hash(keys []*vector.Column, rows vector.Selection, hashes []uin
 		case types.LayoutBytes:
 			hashStrings(keys[0], rows, hashes)
 			return
-		case types.LayoutStruct, types.LayoutList, types.LayoutDecimal:
+		case types.LayoutStruct, types.LayoutList, types.Layout128:
 		default:
 			fillWords(keys[0], rows, hashes)
 			for i, word := range hashes {
@@ -58,7 +58,7 @@ func (h *Hasher) Hash(keys []*vector.Column, rows vector.Selection, hashes []uin
 
 func (h *Hasher) fold(key *vector.Column, rows vector.Selection, hashes []uint64) {
 	switch key.Type.Layout() {
-	case types.LayoutStruct, types.LayoutList, types.LayoutDecimal:
+	case types.LayoutStruct, types.LayoutList, types.Layout128:
 		for i := range hashes {
 			hashes[i] = foldNested(hashes[i], key, rowAt(rows, i))
 		}
@@ -92,7 +92,7 @@ func foldNested(hash uint64, key *vector.Column, row int) uint64 {
 			hash = foldNested(hash, &key.Children[0], i)
 		}
 		return hash
-	case types.LayoutDecimal:
+	case types.Layout128:
 		value := key.Decimals[row]
 		return keyed.Fold(keyed.Fold(hash, value.LowBits()), uint64(value.HighBits()))
 	case types.LayoutBytes:

@@ -53,7 +53,7 @@ func newTable(columns []types.Type) *table {
 		switch columns[0].Layout() {
 		case types.LayoutBytes:
 			t.layout = texts
-		case types.LayoutStruct, types.LayoutList, types.LayoutVoid, types.LayoutDecimal:
+		case types.LayoutStruct, types.LayoutList, types.LayoutVoid, types.Layout128:
 		default:
 			t.layout = words
 		}

@@ -60,7 +60,7 @@ func (c *Column) AppendNull() {
 		c.Floats = append(c.Floats, 0)
 	case types.LayoutDouble:
 		c.Doubles = append(c.Doubles, 0)
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = append(c.Decimals, decimal128.Num{})
 	case types.LayoutBytes, types.LayoutList:
 		c.Offsets = append(c.Offsets, c.Offsets[c.Len])
@@ -208,8 +208,12 @@ func (c *Column) AppendValue(value any) error {
 			c.AppendDouble(value)
 		}
 	case decimal128.Num:
-		if ok = layout == types.LayoutDecimal; ok {
+		if ok = c.Type.Kind() == types.KindDecimal; ok {
 			c.AppendDecimal(value)
+		}
+	case types.CalendarInterval:
+		if ok = c.Type == types.Calendar; ok {
+			c.AppendInterval(value)
 		}
 	case string:
 		if ok = c.Type.Kind() == types.KindString; ok {
@@ -285,7 +289,7 @@ func (c *Column) AppendRange(src *Column, from, to int) {
 		c.Floats = append(c.Floats, src.Floats[from:to]...)
 	case types.LayoutDouble:
 		c.Doubles = append(c.Doubles, src.Doubles[from:to]...)
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = append(c.Decimals, src.Decimals[from:to]...)
 	case types.LayoutBytes:
 		shift := int32(len(c.Bytes)) - src.Offsets[from]
@@ -342,7 +346,7 @@ func (c *Column) AppendRows(src *Column, rows []int32) {
 		c.Floats = gather(c.Floats, src.Floats, rows)
 	case types.LayoutDouble:
 		c.Doubles = gather(c.Doubles, src.Doubles, rows)
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = gather(c.Decimals, src.Decimals, rows)
 	case types.LayoutBytes:
 		c.gatherStrings(src, rows)

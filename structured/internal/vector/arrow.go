@@ -55,8 +55,11 @@ func (c *Column) fromArrow(data arrow.ArrayData) error {
 		c.Floats = view[float32](buffers[1], offset, n)
 	case types.LayoutDouble:
 		c.Doubles = view[float64](buffers[1], offset, n)
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = view[decimal128.Num](buffers[1], offset, n)
+		if t == types.Calendar {
+			c.Decimals = microsOf(c.Decimals)
+		}
 	case types.LayoutBytes:
 		c.Offsets = offsetsOf(buffers[1], offset, n)
 		c.Bytes = bytesOf(buffers[2])
@@ -111,25 +114,30 @@ func offsetsOf(buffer *memory.Buffer, offset, n int) []int32 {
 
 // Record returns the rows that count as a record batch of the schema, whose types
 // are those of the columns. Without a selection it shares the memory of b and is
-// good until that changes; take it of a Clone to keep it. Release it when done.
-func (b *Batch) Record(schema *arrow.Schema) arrow.RecordBatch {
+// good until that changes; take it of a Clone to keep it. Release it when done. The error
+// names a calendar interval that is too long for the nanoseconds of Arrow.
+func (b *Batch) Record(schema *arrow.Schema) (arrow.RecordBatch, error) {
 	if b.Selection != nil {
 		b = b.Clone()
 	}
-	columns := make([]arrow.Array, len(b.Columns))
+	columns := make([]arrow.Array, 0, len(b.Columns))
+	defer func() {
+		for _, column := range columns {
+			column.Release()
+		}
+	}()
 	for i := range b.Columns {
-		data := b.Columns[i].data(schema.Field(i).Type)
-		columns[i] = array.MakeFromData(data)
+		data, err := b.Columns[i].data(schema.Field(i).Type)
+		if err != nil {
+			return nil, fmt.Errorf("column %q: %w", schema.Field(i).Name, err)
+		}
+		columns = append(columns, array.MakeFromData(data))
 		data.Release()
 	}
-	record := array.NewRecordBatch(schema, columns, int64(b.Rows))
-	for _, column := range columns {
-		column.Release()
-	}
-	return record
+	return array.NewRecordBatch(schema, columns, int64(b.Rows)), nil
 }
 
-func (c *Column) data(t arrow.DataType) *array.Data {
+func (c *Column) data(t arrow.DataType) (*array.Data, error) {
 	buffers := []*memory.Buffer{nil}
 	nulls := 0
 	if len(c.Valid) != 0 {
@@ -139,6 +147,11 @@ func (c *Column) data(t arrow.DataType) *array.Data {
 		buffers[0] = memory.NewBufferBytes(c.Valid.toBytes(c.Len))
 	}
 	var children []arrow.ArrayData
+	defer func() {
+		for _, child := range children {
+			child.Release()
+		}
+	}()
 	switch c.Type.Layout() {
 	case types.LayoutBit:
 		buffers = append(buffers, memory.NewBufferBytes(c.Bools.toBytes(c.Len)))
@@ -154,23 +167,34 @@ func (c *Column) data(t arrow.DataType) *array.Data {
 		buffers = append(buffers, bufferOf(c.Floats[:c.Len]))
 	case types.LayoutDouble:
 		buffers = append(buffers, bufferOf(c.Doubles[:c.Len]))
-	case types.LayoutDecimal:
-		buffers = append(buffers, bufferOf(c.Decimals[:c.Len]))
+	case types.Layout128:
+		values := c.Decimals[:c.Len]
+		if c.Type == types.Calendar {
+			var err error
+			if values, err = c.nanoseconds(); err != nil {
+				return nil, err
+			}
+		}
+		buffers = append(buffers, bufferOf(values))
 	case types.LayoutBytes:
 		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]), memory.NewBufferBytes(c.Bytes))
 	case types.LayoutList:
 		buffers = append(buffers, bufferOf(c.Offsets[:c.Len+1]))
-		children = append(children, c.Children[0].data(t.(arrow.ListLikeType).Elem()))
+		child, err := c.Children[0].data(t.(arrow.ListLikeType).Elem())
+		if err != nil {
+			return nil, err
+		}
+		children = append(children, child)
 	case types.LayoutStruct:
 		for i := range c.Children {
-			children = append(children, c.Children[i].data(t.(*arrow.StructType).Field(i).Type))
+			child, err := c.Children[i].data(t.(*arrow.StructType).Field(i).Type)
+			if err != nil {
+				return nil, err
+			}
+			children = append(children, child)
 		}
 	}
-	data := array.NewData(t, c.Len, buffers, children, nulls, 0)
-	for _, child := range children {
-		child.Release()
-	}
-	return data
+	return array.NewData(t, c.Len, buffers, children, nulls, 0), nil
 }
 
 // bufferOf returns values as an Arrow buffer over their memory.

@@ -19,6 +19,7 @@ import (
 //	float      1, then its bits in 4 bytes, little endian
 //	double     1, then its bits in 8 bytes, little endian
 //	decimal    1, then the number times 10 to the scale in 16 bytes, little endian
+//	interval   of the calendar: as a decimal of the bits in which it lies in memory
 //	string     1, then its length in bytes as a varint, then the bytes; binary too
 //	array      1, then the number of elements as a varint, then the elements
 //	map        as the array of its entries, in their order
@@ -47,7 +48,7 @@ func (c *Column) AppendBinary(dst []byte, i int) []byte {
 		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(c.Floats[i]))
 	case types.LayoutDouble:
 		dst = binary.LittleEndian.AppendUint64(dst, math.Float64bits(c.Doubles[i]))
-	case types.LayoutDecimal:
+	case types.Layout128:
 		dst = binary.LittleEndian.AppendUint64(dst, c.Decimals[i].LowBits())
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(c.Decimals[i].HighBits()))
 	case types.LayoutBytes:
@@ -109,7 +110,7 @@ func (c *Column) ReadBinary(src []byte) (rest []byte, err error) {
 		}
 		c.AppendDouble(math.Float64frombits(binary.LittleEndian.Uint64(src)))
 		return src[8:], nil
-	case types.LayoutDecimal:
+	case types.Layout128:
 		if len(src) < 16 {
 			return nil, errMalformed
 		}

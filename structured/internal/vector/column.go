@@ -25,7 +25,7 @@ type Column struct {
 	Longs    []int64          // bigint; timestamps and intervals in microseconds
 	Floats   []float32        // float
 	Doubles  []float64        // double
-	Decimals []decimal128.Num // decimal, times 10 to its scale
+	Decimals []decimal128.Num // decimal, times 10 to its scale; calendar interval, see Interval
 
 	// Offsets has Len+1 elements for string, binary, array and map: row i is Bytes, or
 	// the rows of Children[0], from Offsets[i] to Offsets[i+1]. The first offset need
@@ -88,7 +88,7 @@ func (c *Column) Resize(n int) {
 		c.Floats = Resize(c.Floats, n)
 	case types.LayoutDouble:
 		c.Doubles = Resize(c.Doubles, n)
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = Resize(c.Decimals, n)
 	case types.LayoutBytes, types.LayoutList:
 		c.Offsets = Resize(c.Offsets, n+1)
@@ -155,7 +155,7 @@ func (c *Column) Slice(from, to int) Column {
 		s.Floats = c.Floats[from:to]
 	case types.LayoutDouble:
 		s.Doubles = c.Doubles[from:to]
-	case types.LayoutDecimal:
+	case types.Layout128:
 		s.Decimals = c.Decimals[from:to]
 	case types.LayoutBytes:
 		s.Offsets, s.Bytes = c.Offsets[from:to+1], c.Bytes
@@ -191,7 +191,10 @@ func (c *Column) Value(i int) any {
 		return c.Floats[i]
 	case types.LayoutDouble:
 		return c.Doubles[i]
-	case types.LayoutDecimal:
+	case types.Layout128:
+		if c.Type == types.Calendar {
+			return c.Interval(i)
+		}
 		return c.Decimals[i]
 	case types.LayoutBytes:
 		if c.Type == types.Binary {

@@ -37,7 +37,7 @@ func Compare(a *Column, i int, b *Column, j int) int {
 		return CompareDoubles(float64(a.Floats[i]), float64(b.Floats[j]))
 	case types.LayoutDouble:
 		return CompareDoubles(a.Doubles[i], b.Doubles[j])
-	case types.LayoutDecimal:
+	case types.Layout128:
 		return a.Decimals[i].Cmp(b.Decimals[j])
 	case types.LayoutBytes:
 		return bytes.Compare(a.String(i), b.String(j))

@@ -36,6 +36,7 @@ var everything = types.NewSchema(
 	types.Nullable("ntz", types.TimestampNTZ),
 	types.Nullable("months", types.YearMonth),
 	types.Nullable("length", types.DayTime),
+	types.Nullable("interval", types.Calendar),
 	types.Nullable("map", types.Map(types.String, types.Date)),
 	types.Nullable("array", types.Array(types.String)),
 	types.Nullable("booleans", types.Array(types.Boolean)),
@@ -61,7 +62,13 @@ func value(t *rapid.T, of types.Type) any {
 		return rapid.Int64().Draw(t, "bigint")
 	case types.LayoutFloat:
 		return rapid.SampledFrom([]float32{0, float32(math.NaN()), -1.5}).Draw(t, "float")
-	case types.LayoutDecimal:
+	case types.Layout128:
+		if of == types.Calendar {
+			return types.CalendarInterval{
+				Months: rapid.Int32().Draw(t, "months"), Days: rapid.Int32().Draw(t, "days"),
+				Microseconds: rapid.Int64Range(math.MinInt64/1000, math.MaxInt64/1000).Draw(t, "microseconds"),
+			}
+		}
 		return decimal128.New(rapid.Int64().Draw(t, "high"), rapid.Uint64().Draw(t, "low"))
 	case types.LayoutDouble:
 		return rapid.SampledFrom([]float64{0, math.Copysign(0, -1), math.NaN(), math.Inf(-1), 1.5}).Draw(t, "double")
@@ -165,7 +172,10 @@ func TestRowsSurvive(t *testing.T) {
 		check(t, "slice", slice, want[from:to])
 		check(t, "clone of a slice", slice.Clone(), want[from:to])
 
-		record := b.Record(everything.Arrow())
+		record, err := b.Record(everything.Arrow())
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer record.Release()
 		if err := imported.FromArrow(record); err != nil {
 			t.Fatal(err)
@@ -233,7 +243,10 @@ func TestArrowAgrees(t *testing.T) {
 	if &b.Columns[0].Bytes[0] != &part.Column(0).(*array.String).Data().Buffers()[2].Bytes()[0] {
 		t.Error("strings were copied")
 	}
-	again := b.Record(part.Schema())
+	again, err := b.Record(part.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer again.Release()
 	if !array.RecordEqual(part, again) {
 		t.Errorf("got %v\nwant %v", again, part)

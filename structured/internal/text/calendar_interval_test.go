@@ -1,0 +1,85 @@
+package text
+
+import (
+	"testing"
+
+	"github.com/tidewheel/tidewheel/structured/types"
+)
+
+func TestCalendarIntervals(t *testing.T) {
+	for text, want := range map[string]string{
+		"1 year 2 months 3 days 4 hours 5 minutes 6.789 seconds": "1 years 2 months 3 days 4 hours 5 minutes 6.789 seconds",
+		"interval 1 month -1 day":                                "1 months -1 days",
+		"  1   WEEK ":                                            "7 days",
+		"1 day\t2 hours\n":                                       "1 days 2 hours",
+		"-1.5 seconds":                                           "-1.5 seconds",
+		"- 1 day - 2 hours":                                      "-1 days -2 hours",
+		"-  .5 seconds":                                          "-0.5 seconds",
+		"+1 day":                                                 "1 days",
+		"1 millisecond 1 microsecond":                            "0.001001 seconds",
+		"1 year 2 years":                                         "3 years",
+		"1 days -2 days":                                         "-1 days",
+		"0 day":                                                  "0 seconds",
+		"1.123456789 seconds":                                    "1.123456 seconds",
+		"1. seconds":                                             "1 seconds",
+		"-100 hours -1 minutes 30.00005 seconds":                 "-100 hours -29.99995 seconds",
+		"9223372036854775807 microseconds":                       "2562047788 hours 54.775807 seconds",
+		"-9223372036854.775808 seconds":                          "-2562047788 hours -54.775808 seconds",
+		"-9223372036854775807 µs -1 microsecond":                 "",
+		"-2147483648 months":                                     "-178956970 years -8 months",
+		"":                                                       "",
+		"x":                                                      "",
+		"1":                                                      "",
+		"1 day 2":                                                "",
+		"1day":                                                   "",
+		"1 dayss":                                                "",
+		"1 day, 2 hours":                                         "",
+		"interval":                                               "",
+		"interval1 day":                                          "",
+		"1.5 days":                                               "",
+		"1. days":                                                "",
+		"1.5 milliseconds":                                       "",
+		"1 quarter":                                              "",
+		"1 min":                                                  "",
+		"1e3 days":                                               "",
+		"--1 day":                                                "",
+		"-":                                                      "",
+		"1..5 seconds":                                           "",
+		". seconds":                                              "",
+		"1.1234567891 seconds":                                   "",
+		"٣ days":                                                 "",
+		"9223372036854775808 microseconds":                       "",
+		"-9223372036854775808 microseconds":                      "",
+		"2147483648 months":                                      "",
+		"2147483648 months -1 month":                             "",
+		"178956971 years":                                        "",
+		"306783379 weeks":                                        "",
+	} {
+		v, ok := ParseCalendarInterval(text)
+		if !ok {
+			if want != "" {
+				t.Errorf("%q: refused, want %s", text, want)
+			}
+			continue
+		}
+		if got := string(AppendCalendarInterval(nil, v)); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestCalendarIntervalsAreReadAsTheyAreWritten(t *testing.T) {
+	for _, v := range []types.CalendarInterval{
+		{},
+		{Months: 14, Days: -3, Microseconds: 61_500_000},
+		{Months: -1},
+		{Months: -13, Microseconds: -1},
+		{Months: -1 << 31, Days: -1 << 31, Microseconds: -1 << 63},
+		{Months: 1<<31 - 1, Days: 1<<31 - 1, Microseconds: 1<<63 - 1},
+	} {
+		text := AppendCalendarInterval(nil, v)
+		if again, ok := ParseCalendarInterval(string(text)); !ok || again != v {
+			t.Errorf("%v is written as %q, which is read as %v (%t)", v, text, again, ok)
+		}
+	}
+}
