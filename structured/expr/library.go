@@ -1711,13 +1711,17 @@ func JSONObjectKeys[C Arg](arg C) Column { return call("json_object_keys", colum
 // ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct
 // each for itself; with the option mode of FAILFAST it fails the query. Single quotes
 // and NaN are taken. Options in a map: mode, columnNameOfCorruptRecord, dateFormat,
-// timestampFormat, timeZone, allowSingleQuotes, allowNonNumericNumbers,
-// allowUnquotedFieldNames, allowComments.
+// timestampFormat, timestampNTZFormat, timeZone, allowSingleQuotes,
+// allowNonNumericNumbers, allowNumericLeadingZeros, allowUnquotedFieldNames,
+// allowComments, allowBackslashEscapingAnyCharacter, allowUnquotedControlChars. Others
+// change nothing.
 func FromJSON[C Arg](first C, others ...Column) Column { return callOn("from_json", first, others) }
 
 // SchemaOfJSON is the function schema_of_json.
 //
-// The type of a constant JSON text, as from_json takes it. Options change nothing.
+// The type of a constant JSON text, as from_json takes it. Options in a map: those of
+// from_json that begin with allow, primitivesAsString, prefersDecimal, inferTimestamp,
+// timestampFormat, dropFieldIfAllNull.
 func SchemaOfJSON[C Arg](first C, others ...Column) Column {
 	return callOn("schema_of_json", first, others)
 }
@@ -1726,7 +1730,8 @@ func SchemaOfJSON[C Arg](first C, others ...Column) Column {
 //
 // A struct, map or array as JSON text. Fields that are null are left out, unless the
 // option ignoreNullFields is false. Further options in a map: dateFormat,
-// timestampFormat, timeZone.
+// timestampFormat, timestampNTZFormat, timeZone, pretty,
+// writeNonAsciiCharacterAsCodePoint.
 func ToJSON[C Arg](first C, others ...Column) Column { return callOn("to_json", first, others) }
 
 // Separated values.
@@ -1737,19 +1742,25 @@ func ToJSON[C Arg](first C, others ...Column) Column { return callOn("to_json", 
 // names, such as 'a INT, b STRING'. A field that is malformed, empty or missing is
 // null; with the option mode of FAILFAST a malformed line fails the query. A column
 // _corrupt_record, or of the name in the option columnNameOfCorruptRecord, is the line
-// if it is malformed. Options in a map: sep, nullValue, dateFormat, timestampFormat.
+// if it is malformed. Options in a map: sep, quote, escape, charToEscapeQuoteEscaping,
+// comment, unescapedQuoteHandling, nullValue, emptyValue, nanValue, positiveInf,
+// negativeInf, ignoreLeadingWhiteSpace, ignoreTrailingWhiteSpace, maxColumns,
+// maxCharsPerColumn, dateFormat, timestampFormat, timestampNTZFormat, timeZone. Others
+// change nothing.
 func FromCSV[C Arg](first C, others ...Column) Column { return callOn("from_csv", first, others) }
 
 // ToCSV is the function to_csv.
 //
 // A struct as a line of separated values; what is nested is written as a conversion to
-// a string would. Options in a map: sep, nullValue, dateFormat, timestampFormat.
+// a string would. Options in a map: sep, quote, quoteAll, escape, escapeQuotes,
+// charToEscapeQuoteEscaping, comment, nullValue, emptyValue, ignoreLeadingWhiteSpace,
+// ignoreTrailingWhiteSpace, dateFormat, timestampFormat, timestampNTZFormat, timeZone.
 func ToCSV[C Arg](first C, others ...Column) Column { return callOn("to_csv", first, others) }
 
 // SchemaOfCSV is the function schema_of_csv.
 //
 // The columns, _c0 and on, of a constant line of separated values, as from_csv takes
-// them.
+// them, with its options.
 func SchemaOfCSV[C Arg](first C, others ...Column) Column {
 	return callOn("schema_of_csv", first, others)
 }

@@ -54,6 +54,14 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 	if !ok {
 		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q", c.Function)
 	}
+	for _, i := range f.Known {
+		if i >= len(args) {
+			break
+		}
+		if value, ok, err := constantValue(args[i]); ok && err == nil {
+			args[i] = bound.Literal{Value: value, Of: args[i].Type()}
+		}
+	}
 	return f.Call(b.session(), c.Function, args)
 }
 

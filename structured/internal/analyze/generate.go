@@ -132,17 +132,14 @@ func (b *binder) jsonTuple(g *generator, args []bound.Expr) error {
 		return fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "json_tuple takes at least 2 arguments, got %d", len(args))
 	}
 	row := syntax.Call{Function: "struct"}
-	for i, key := range args[1:] {
-		value, ok, err := constantValue(key)
-		if err != nil {
-			return err
+	for i, arg := range args {
+		if arg.Type() != types.String {
+			return fault.Analysisf("DATATYPE_MISMATCH.NON_STRING_TYPE", "json_tuple takes strings, not %s", arg)
 		}
-		name, isText := value.(string)
-		if !ok || !isText {
-			return fault.Analysisf("DATATYPE_MISMATCH.NON_STRING_TYPE", "the keys of json_tuple must be constant strings, not %s", key)
+		if i > 0 {
+			row.Args = append(row.Args, expression{bound.Call{Function: "json_member", Args: []bound.Expr{args[0], arg}, Of: types.String}})
+			g.names = append(g.names, "c"+strconv.Itoa(i-1))
 		}
-		row.Args = append(row.Args, syntax.Call{Function: "get_json_object", Args: []syntax.Node{expression{args[0]}, syntax.Strings("$['" + name + "']")}})
-		g.names = append(g.names, "c"+strconv.Itoa(i))
 	}
 	g.fields = true
 	var err error

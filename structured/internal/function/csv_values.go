@@ -2,10 +2,13 @@ package function
 
 import (
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -15,6 +18,9 @@ func csvFormatOf(call bound.Call) (func(args []*vector.Column, row int) (*csvFor
 	zone, err := zoneOf(call)
 	return constantOptions(1, func(options map[string]string) (*csvFormat, error) { return newCSVFormat(options, call.Of, zone) }), err
 }
+
+// malformedLine is Spark's condition of a line with too few or too many fields.
+const malformedLine = "MALFORMED_CSV_RECORD"
 
 func fromCSV(call bound.Call) (Kernel, error) {
 	formatOf, err := csvFormatOf(call)
@@ -27,35 +33,52 @@ func fromCSV(call bound.Call) (Kernel, error) {
 			return err
 		}
 		line := string(args[0].String(row))
-		if ok := format.read(out, line); !ok && format.failsFast {
-			return fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "%q is no line of %s", line, call.Of)
+		fields, err := format.split(line)
+		if err != nil {
+			return err
 		}
-		return nil
+		if line == "" || line[0] == format.comment && format.comment != 0 {
+			fields = nil
+		}
+		ok := format.read(out, fields, line)
+		switch {
+		case ok || !format.failsFast:
+			return nil
+		case len(fields) != format.width(out):
+			return fault.Runtimef(malformedLine, "%q has %d fields; %s has others", line, len(fields), call.Of)
+		}
+		return fault.Runtimef(badRecord, "%q is no line of %s", line, call.Of)
 	}), err
 }
 
+// width is the number of fields that a line of out has.
+func (f *csvFormat) width(out *vector.Column) int {
+	if f.corrupt >= 0 {
+		return len(out.Children) - 1
+	}
+	return len(out.Children)
+}
+
 // read appends the fields of a line. It reports whether all were there and had values, or
-// puts the line into the corrupt field, if there is one.
-func (f *csvFormat) read(out *vector.Column, line string) (ok bool) {
-	fields := splitCSV(line, f.separator)
-	ok = true
+// puts the line into the corrupt field, if there is one and it has fields.
+func (f *csvFormat) read(out *vector.Column, fields []csvField, line string) (ok bool) {
+	ok = len(fields) == f.width(out)
+	isEmpty := fields == nil
 	for i := range out.Children {
 		child := &out.Children[i]
 		switch {
 		case i == f.corrupt:
 			continue
 		case len(fields) == 0:
-			ok = false
 			child.AppendNull()
 			continue
-		case !fields[0].append(child, f):
-			ok = ok && fields[0].isNull(f)
+		case !f.append(child, fields[0]):
+			ok = ok && f.isNull(fields[0])
 			child.AppendNull()
 		}
 		fields = fields[1:]
 	}
-	ok = ok && len(fields) == 0
-	if f.corrupt >= 0 && ok {
+	if f.corrupt >= 0 && (ok || isEmpty) {
 		out.Children[f.corrupt].AppendNull()
 	} else if f.corrupt >= 0 {
 		out.Children[f.corrupt].AppendString([]byte(line))
@@ -64,21 +87,60 @@ func (f *csvFormat) read(out *vector.Column, line string) (ok bool) {
 	return ok
 }
 
-func (f csvField) isNull(format *csvFormat) bool { return !f.quoted && f.text == format.null }
+func (f *csvFormat) isNull(field csvField) bool { return field.absent || f.textOf(field) == f.null }
+
+// textOf is what a field says.
+func (f *csvFormat) textOf(field csvField) string {
+	if field.quoted && field.text == "" {
+		return f.empty
+	}
+	return field.text
+}
 
 // append appends the field's value, if it has one of the column's type.
-func (f csvField) append(out *vector.Column, format *csvFormat) (ok bool) {
-	of := out.Type.Kind()
-	trimmed := strings.TrimSpace(f.text)
-	switch {
-	case f.isNull(format):
+func (f *csvFormat) append(out *vector.Column, field csvField) (ok bool) {
+	text := f.textOf(field)
+	switch of := out.Type; {
+	case f.isNull(field):
 		return false
-	case of == types.KindFloat || of == types.KindDouble:
-		return format.readScalar(out, []byte(trimmed))
-	case of != types.KindString && trimmed != f.text:
+	case of == types.Binary:
+		out.AppendString([]byte(text))
+		return true
+	case of == types.Float || of == types.Double:
+		number, isNumber := f.float(text)
+		if isNumber && of == types.Float {
+			out.AppendFloat(float32(number))
+		} else if isNumber {
+			out.AppendDouble(number)
+		}
+		return isNumber
+	case of != types.String && strings.TrimSpace(text) != text:
 		return false
 	}
-	return format.readScalar(out, []byte(f.text))
+	return f.readScalar(out, []byte(text))
+}
+
+// float is a number as Java reads it, or one that has a name.
+func (f *csvFormat) float(text string) (number float64, ok bool) {
+	switch text {
+	case f.nan:
+		return math.NaN(), true
+	case f.infinite[0]:
+		return math.Inf(1), true
+	case f.infinite[1]:
+		return math.Inf(-1), true
+	}
+	text = strings.TrimSpace(text)
+	unsigned := strings.TrimLeft(text, "+-")
+	switch {
+	case unsigned == "NaN" || unsigned == "Infinity":
+	case unsigned == "" || unsigned[0] != '.' && !isDigit(unsigned[0]):
+		return 0, false
+	case strings.HasPrefix(strings.ToLower(unsigned), "0x"):
+		number, err := strconv.ParseFloat(text, 64)
+		return number, err == nil
+	}
+	return values.ParseFloat([]byte(strings.TrimPrefix(text, "+")), 64)
 }
 
 func toCSV(call bound.Call) (Kernel, error) {
@@ -92,23 +154,45 @@ func toCSV(call bound.Call) (Kernel, error) {
 			if i > 0 {
 				dst = append(dst, format.separator...)
 			}
-			dst = format.write(dst, &args[0].Children[i], row)
+			dst = format.write(dst, &args[0].Children[i], row, i == 0)
 		}
 		return dst, nil
 	}), err
 }
 
-// write appends a value without the blanks around it; in quotes if it is empty, or has a
-// quote, the separator or the end of a line in it.
-func (f *csvFormat) write(dst []byte, c *vector.Column, row int) []byte {
-	if c.IsNull(row) {
-		return append(dst, f.null...)
+// write appends a value without the blanks around it; in quotes if it has a quote, the
+// separator or the end of a line in it, or looks like a comment as the first one.
+func (f *csvFormat) write(dst []byte, c *vector.Column, row int, first bool) []byte {
+	text := f.null
+	if !c.IsNull(row) {
+		if text = string(f.text(nil, c, row)); f.trimsLeft {
+			text = strings.TrimLeftFunc(text, isBlank)
+		}
+		if f.trimsRight {
+			text = strings.TrimRightFunc(text, isBlank)
+		}
+		if text == "" {
+			return append(dst, f.empty...)
+		}
 	}
-	text := strings.TrimSpace(string(f.text(nil, c, row)))
-	if text != "" && !strings.ContainsAny(text, "\"\r\n") && !strings.Contains(text, f.separator) {
+	if text == "" && f.quotesAll {
+		return append(dst, f.quote, f.quote)
+	}
+	hasQuote := strings.IndexByte(text, f.quote) >= 0 && f.quote != 0 && !f.quotesNothing
+	if !f.quotesAll && !hasQuote && !strings.ContainsAny(text, "\r\n") && !strings.Contains(text, f.separator) && !(first && text != "" && text[0] == f.comment) {
 		return append(dst, text...)
 	}
-	return append(append(append(dst, '"'), strings.ReplaceAll(text, `"`, `\"`)...), '"')
+	dst = append(dst, f.quote)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c == f.quote && hasQuote:
+			dst = append(dst, f.escape)
+		case c == f.escape && f.escapeOfEscape != 0:
+			dst = append(dst, f.escapeOfEscape)
+		}
+		dst = append(dst, text[i])
+	}
+	return append(dst, f.quote)
 }
 
 // text appends a value that is not null: [a, b] for an array, {a, b} for a struct and

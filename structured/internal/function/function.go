@@ -39,6 +39,10 @@ type Function struct {
 	// arguments before it; nil for functions that take none.
 	Lambda func(args []bound.Expr, at int) []types.Type
 
+	// Known are the places of arguments that Bind wants as literals: constants there are
+	// computed before.
+	Known []int
+
 	// Volatile functions differ from row to row or call to call.
 	Volatile bool
 

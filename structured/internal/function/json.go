@@ -3,6 +3,7 @@ package function
 import (
 	"bytes"
 	"encoding/json/jsontext"
+	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -11,8 +12,9 @@ import (
 )
 
 var jsonFunctions = []Function{
-	{Name: "get_json_object", Doc: "The part of a JSON text that a path such as $.a[0].b leads to, a string without its quotes; null if there is none.", Params: twoStrings, Result: types.String, Kernel: getJSON},
-	{Name: "json_array_length", Doc: "The number of elements of a JSON array; null for other texts.", Params: []types.Type{types.String}, Result: types.Int, Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "get_json_object", Doc: "The part of a JSON text that a path such as $.a[0].b leads to, a string without its quotes; null if there is none.", Least: 2, Most: 2, Bind: onStrings(types.String), Kernel: getJSON},
+	{Name: "json_member", Doc: "A member of a JSON object: what json_tuple takes of it.", Least: 2, Most: 2, Operator: true, Kernel: strictText(jsonMember)},
+	{Name: "json_array_length", Doc: "The number of elements of a JSON array; null for other texts.", Least: 1, Most: 1, Bind: onStrings(types.Int), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		elements, ok := jsonElements(args[0].String(row))
 		if !ok {
 			return null
@@ -20,11 +22,15 @@ var jsonFunctions = []Function{
 		out.Ints[row] = int32(len(elements))
 		return nil
 	})},
-	{Name: "json_object_keys", Doc: "The keys of a JSON object; null for other texts.", Params: []types.Type{types.String}, Result: types.Array(types.String), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "json_object_keys", Doc: "The keys of a JSON object; null for other texts.", Least: 1, Most: 1, Bind: onStrings(types.Array(types.String)), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}
-		members, ok := jsonMembers(args[0].String(row))
+		value := (leniency{singleQuotes: true}).first(args[0].String(row))
+		if value == nil {
+			return null
+		}
+		members, ok := jsonMembers(value)
 		if !ok {
 			return null
 		}
@@ -34,23 +40,45 @@ var jsonFunctions = []Function{
 		out.EndArray()
 		return nil
 	})},
-	{Name: "from_json", Doc: "The value of a JSON text in the type that a constant names, such as 'a INT, b ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct each for itself; with the option mode of FAILFAST it fails the query. Single quotes and NaN are taken. Options in a map: mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timeZone, allowSingleQuotes, allowNonNumericNumbers, allowUnquotedFieldNames, allowComments.", Least: 2, Most: 3, Bind: bindFromJSON, Kernel: fromJSON},
-	{Name: "schema_of_json", Doc: "The type of a constant JSON text, as from_json takes it. Options change nothing.", Least: 1, Most: 2, Bind: bindSchemaOfJSON},
-	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out, unless the option ignoreNullFields is false. Further options in a map: dateFormat, timestampFormat, timeZone.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
-		if !args[0].Type().IsNested() {
-			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "to_json takes a struct, a map or an array, not %s", args[0].Type())
+	{Name: "from_json", Doc: "The value of a JSON text in the type that a constant names, such as 'a INT, b ARRAY<STRING>'. What is malformed or of another type is null, the fields of a struct each for itself; with the option mode of FAILFAST it fails the query. Single quotes and NaN are taken. Options in a map: mode, columnNameOfCorruptRecord, dateFormat, timestampFormat, timestampNTZFormat, timeZone, allowSingleQuotes, allowNonNumericNumbers, allowNumericLeadingZeros, allowUnquotedFieldNames, allowComments, allowBackslashEscapingAnyCharacter, allowUnquotedControlChars. Others change nothing.", Least: 2, Most: 3, Known: []int{1}, Bind: bindFromJSON, Kernel: fromJSON},
+	{Name: "schema_of_json", Doc: "The type of a constant JSON text, as from_json takes it. Options in a map: those of from_json that begin with allow, primitivesAsString, prefersDecimal, inferTimestamp, timestampFormat, dropFieldIfAllNull.", Least: 1, Most: 2, Known: []int{0, 1}, Bind: bindSchemaOfJSON},
+	{Name: "to_json", Doc: "A struct, map or array as JSON text. Fields that are null are left out, unless the option ignoreNullFields is false. Further options in a map: dateFormat, timestampFormat, timestampNTZFormat, timeZone, pretty, writeNonAsciiCharacterAsCodePoint.", Least: 1, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		if t := args[0].Type(); !t.IsNested() && t != types.Void {
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", "to_json takes a struct, a map or an array, not %s", t)
 		}
-		return b.zoned("to_json", types.String, args...), nil
-	}, Kernel: func(call bound.Call) (Kernel, error) {
-		optionsOf, err := jsonOptionsOf(call)
-		return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			options, err := optionsOf(args, row)
-			if err != nil {
+		return b.zoned("to_json", types.String, args...), b.options(args, 1)
+	}, Kernel: toJSON},
+}
+
+// onStrings binds a function of strings, of which nothing else is made one.
+func onStrings(result types.Type) func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		for i := range args {
+			if err := b.onlyStrings(args, i); err != nil {
 				return nil, err
 			}
-			return appendJSON(dst, args[0], row, options), nil
-		}), err
-	}},
+		}
+		return b.call(b.Name, result, args...), nil
+	}
+}
+
+// jsonMember appends the last member of a name as get_json_object does.
+func jsonMember(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	value := (leniency{singleQuotes: true}).first(args[0].String(row))
+	if value == nil {
+		return nil, null
+	}
+	members, _ := jsonMembers(value)
+	for _, m := range slices.Backward(members) {
+		if m.name != string(args[1].String(row)) {
+			continue
+		}
+		if m.value.Kind() == 'n' {
+			return nil, null
+		}
+		return append(dst, follow(m.value, nil, rawStyle)[0]...), nil
+	}
+	return nil, null
 }
 
 // member is a member of a JSON object.

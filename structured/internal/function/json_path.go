@@ -26,7 +26,7 @@ func parsePath(path string) (steps []step, ok bool) {
 		switch {
 		case strings.HasPrefix(rest, "['"):
 			end := strings.Index(rest, "']")
-			if end < 0 {
+			if end <= len("['") {
 				return nil, false
 			}
 			steps, rest = append(steps, step{name: rest[2:end], named: true}), rest[end+2:]

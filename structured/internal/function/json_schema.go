@@ -8,66 +8,137 @@ import (
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
-// bindSchemaOfJSON finds the type of a constant text.
-func bindSchemaOfJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
-	text, ok := constantText(args[0])
-	if !ok {
-		if isNull(args[0]) {
-			return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_NULL", "schema_of_json: the text must not be null")
-		}
-		return nil, b.notConstant(args, 0)
-	}
-	value := jsontext.Value(strings.TrimSpace(text))
-	of := types.Void
-	if len(value) > 0 {
-		if !value.IsValid(jsontext.AllowDuplicateNames(true)) {
-			return nil, fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "schema_of_json: %q is no JSON", text)
-		}
-		of = typeOfJSON(value)
-	}
-	return bound.Literal{Value: ddl(of), Of: types.String}, nil
+// jsonInference is how types are found.
+type jsonInference struct {
+	primitivesAsStrings bool
+	prefersDecimal      bool // for fractions
+	timestamps          bool // in strings
+	dropsNulls          bool // fields without any value
 }
 
-// typeOfJSON is the narrowest type of a valid value. The fields of an object are in the
+// bindSchemaOfJSON finds the type of a constant text.
+func bindSchemaOfJSON(b Binding, args []bound.Expr) (bound.Expr, error) {
+	text, options, err := b.schemaArgs(args)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := calendar.Zone(b.Zone)
+	if err != nil {
+		return nil, err
+	}
+	o, err := newJSONOptions(options, types.String, zone)
+	if err != nil {
+		return nil, err
+	}
+	of := types.Void
+	if text = strings.TrimSpace(text); text != "" {
+		value := o.first([]byte(text))
+		if value == nil {
+			return nil, fault.Runtimef("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "schema_of_json: %q is no JSON", text)
+		}
+		of = o.typeOf(value)
+	}
+	return bound.Literal{Value: ddl(o.canonicalRoot(of)), Of: types.String}, nil
+}
+
+// canonicalRoot is the type of a whole text without fields that have no name or no type.
+func (o *jsonOptions) canonicalRoot(of types.Type) types.Type {
+	switch canonical, ok := o.canonical(of); {
+	case ok:
+		return canonical
+	case of.Kind() == types.KindStruct:
+		return types.Struct()
+	case of.Kind() == types.KindArray && of.Element().Kind() == types.KindStruct:
+		return types.Array(types.Struct())
+	}
+	return types.String
+}
+
+func (o *jsonOptions) canonical(of types.Type) (canonical types.Type, ok bool) {
+	switch of.Kind() {
+	case types.KindArray:
+		element, ok := o.canonical(of.Element())
+		return types.Array(element), ok
+	case types.KindStruct:
+		var fields []types.Field
+		for _, f := range of.Fields() {
+			if t, ok := o.canonical(f.Type); ok && f.Name != "" {
+				fields = append(fields, types.Nullable(f.Name, t))
+			}
+		}
+		return types.Struct(fields...), len(fields) > 0
+	case types.KindVoid:
+		return types.String, !o.dropsNulls
+	}
+	return of, true
+}
+
+// typeOf is the narrowest type of a valid value. The fields of an object are in the
 // order of their names; null has a type of its own.
-func typeOfJSON(value jsontext.Value) types.Type {
+func (o *jsonOptions) typeOf(value jsontext.Value) types.Type {
 	switch value.Kind() {
 	case '"':
-		return types.String
+		return o.typeOfText(value)
 	case 't', 'f':
+		if o.primitivesAsStrings {
+			return types.String
+		}
 		return types.Boolean
 	case '0':
-		return typeOfNumber(string(value))
+		if o.primitivesAsStrings {
+			return types.String
+		}
+		return o.typeOfNumber(string(value))
 	case '[':
 		elements, _ := jsonElements(value)
 		element := types.Void
 		for _, e := range elements {
-			element = widerJSON(element, typeOfJSON(e))
+			element = widerJSON(element, o.typeOf(e))
 		}
 		return types.Array(element)
 	case '{':
 		members, _ := jsonMembers(value)
 		var fields []types.Field
 		for _, m := range members {
-			fields = append(fields, types.Nullable(m.name, typeOfJSON(m.value)))
+			fields = append(fields, types.Nullable(m.name, o.typeOf(m.value)))
 		}
-		return types.Struct(mergeFields(fields)...)
+		slices.SortStableFunc(fields, func(a, b types.Field) int { return strings.Compare(a.Name, b.Name) })
+		return types.Struct(fields...)
 	}
 	return types.Void
 }
 
-// typeOfNumber is bigint, a decimal for whole numbers that are larger, or double.
-func typeOfNumber(text string) types.Type {
+func (o *jsonOptions) typeOfText(value jsontext.Value) types.Type {
+	if o.timestamps {
+		text, err := jsontext.AppendUnquote(nil, value)
+		if instant := vector.NewColumn(types.Timestamp); err == nil && o.readScalar(&instant, text) {
+			return types.Timestamp
+		}
+	}
+	return types.String
+}
+
+// typeOfNumber is bigint, a decimal for whole numbers that are larger, or double; a decimal
+// for fractions if that is preferred.
+func (o *jsonOptions) typeOfNumber(text string) types.Type {
 	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return types.Bigint
 	}
 	if digits := len(strings.TrimPrefix(text, "-")); !strings.ContainsAny(text, ".eE") && digits <= 38 {
 		return types.Decimal(digits, 0)
+	}
+	whole, fraction, _ := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	if scale := len(fraction); o.prefersDecimal && scale > 0 && !strings.ContainsAny(fraction, "eE") {
+		if digits := len(strings.TrimLeft(whole+fraction, "0")); max(digits, scale) <= 38 {
+			return types.Decimal(max(digits, scale), scale)
+		}
 	}
 	return types.Double
 }

@@ -7,11 +7,33 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
+
+func toJSON(call bound.Call) (Kernel, error) {
+	optionsOf, err := jsonOptionsOf(call)
+	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+		options, err := optionsOf(args, row)
+		if err != nil {
+			return nil, err
+		}
+		if !options.pretty && !options.ascii {
+			return appendJSON(dst, args[0], row, options), nil
+		}
+		text := appendJSON(nil, args[0], row, options)
+		if options.ascii {
+			text = escapeJSON(text)
+		}
+		if options.pretty {
+			text = layOutJSON(text)
+		}
+		return append(dst, text...), nil
+	}), err
+}
 
 func appendJSON(dst []byte, c *vector.Column, row int, options *jsonOptions) []byte {
 	if c.IsNull(row) {
@@ -60,7 +82,8 @@ func appendJSON(dst []byte, c *vector.Column, row int, options *jsonOptions) []b
 	return quoted(dst, plain(c, row, options.zone))
 }
 
-// keyText is the key of a map. One that is nested is its values in brackets.
+// keyText is the key of a map. Times are what they count in, and one that is nested is its
+// values in brackets, for so Spark prints what it holds.
 func keyText(c *vector.Column, row int, zone *time.Location) string {
 	var parts []string
 	switch c.Type.Kind() {
@@ -72,6 +95,8 @@ func keyText(c *vector.Column, row int, zone *time.Location) string {
 		for i := int(c.Offsets[row]); i < int(c.Offsets[row+1]); i++ {
 			parts = append(parts, partText(&c.Children[0], i, zone))
 		}
+	case types.KindDate, types.KindTimestamp, types.KindTimestampNTZ, types.KindYearMonth, types.KindDayTime:
+		return strconv.FormatInt(c.Whole(row), 10)
 	default:
 		return plain(c, row, zone)
 	}
@@ -114,7 +139,7 @@ func plain(c *vector.Column, row int, zone *time.Location) string {
 	case types.KindDouble:
 		return string(values.AppendDouble(nil, c.Doubles[row]))
 	case types.KindDecimal:
-		return string(values.AppendDecimal(nil, c.Decimals[row], c.Type.Scale()))
+		return string(values.AppendShortDecimal(nil, c.Decimals[row], c.Type.Scale()))
 	case types.KindString:
 		return string(c.String(row))
 	case types.KindBinary:

@@ -10,7 +10,7 @@ import (
 )
 
 // scalarFromText appends the value that a text says, if it says one of the column's type,
-// which is not nested.
+// which is not nested. Blanks around days and times do not count.
 func scalarFromText(out *vector.Column, text []byte, zone *time.Location) (ok bool) {
 	switch t := out.Type; t.Kind() {
 	case types.KindString:
@@ -42,17 +42,17 @@ func scalarFromText(out *vector.Column, text []byte, zone *time.Location) (ok bo
 			out.AppendInterval(interval)
 		}
 	case types.KindDate:
-		day, isDate := values.ParseDate(text)
+		day, isDate := values.ParseDate(values.Trim(text))
 		if ok = isDate; ok {
 			out.AppendInt(day)
 		}
 	case types.KindTimestamp:
-		instant, isTime := values.ParseTimestamp(text, zone)
+		instant, isTime := values.ParseTimestamp(values.Trim(text), zone)
 		if ok = isTime; ok {
 			out.AppendLong(instant)
 		}
 	case types.KindTimestampNTZ:
-		clock, isTime := values.ParseClock(text)
+		clock, isTime := values.ParseClock(values.Trim(text))
 		if ok = isTime; ok {
 			out.AppendLong(clock)
 		}

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -11,8 +13,8 @@ import (
 // timeForm is how a format writes days and times: by patterns, of which nil stands for
 // ISO 8601, and in a zone.
 type timeForm struct {
-	date, timestamp timePattern
-	zone            *time.Location
+	date, timestamp, clock timePattern // clock: of timestamps without a zone
+	zone                   *time.Location
 }
 
 // option sets the form by an option; known is false if it is no option of times.
@@ -22,8 +24,12 @@ func (f *timeForm) option(name, value string) (known bool, err error) {
 		f.date, err = parseTimePattern(value, false)
 	case "timestampformat":
 		f.timestamp, err = parseTimePattern(value, false)
+	case "timestampntzformat":
+		f.clock, err = parseTimePattern(value, false)
 	case "timezone":
-		f.zone, err = calendar.Zone(value)
+		if f.zone, err = calendar.Zone(value); err != nil {
+			err = fault.Runtimef("INVALID_TIMEZONE", "the option timeZone: %v", err)
+		}
 	default:
 		return false, nil
 	}
@@ -47,6 +53,14 @@ func (f *timeForm) readScalar(out *vector.Column, text []byte) (ok bool) {
 			out.AppendLong(calendar.Instant(clock, chosen(own, f.zone)))
 		}
 		return ok
+	case out.Type == types.TimestampNTZ && f.clock != nil:
+		clock, _, ok := f.clock.parse(string(text))
+		if ok {
+			out.AppendLong(clock)
+		}
+		return ok
+	case out.Type == types.TimestampNTZ && values.HasZone(text):
+		return false
 	}
 	return scalarFromText(out, text, f.zone)
 }
@@ -60,6 +74,8 @@ func (f *timeForm) writeTime(c *vector.Column, row int) (text []byte, ok bool) {
 		return f.date.format(nil, midnight, midnight, f.zone), true
 	case c.Type == types.Timestamp && f.timestamp != nil:
 		return f.timestamp.format(nil, calendar.Clock(c.Longs[row], f.zone), c.Longs[row], f.zone), true
+	case c.Type == types.TimestampNTZ && f.clock != nil:
+		return f.clock.format(nil, c.Longs[row], c.Longs[row], time.UTC), true
 	}
 	return nil, false
 }

@@ -153,6 +153,27 @@ func AppendDecimal(dst []byte, value decimal128.Num, scale int) []byte {
 	return append(dst, digits...)
 }
 
+// AppendShortDecimal is AppendDecimal with an exponent for numbers below a millionth, as
+// Java writes them: 1E-7.
+func AppendShortDecimal(dst []byte, value decimal128.Num, scale int) []byte {
+	digits := value.BigInt().Append(nil, 10)
+	if digits[0] == '-' {
+		digits = digits[1:]
+	}
+	exponent := len(digits) - 1 - scale
+	if exponent >= -6 {
+		return AppendDecimal(dst, value, scale)
+	}
+	if value.Sign() < 0 {
+		dst = append(dst, '-')
+	}
+	dst = append(dst, digits[0])
+	if len(digits) > 1 {
+		dst = append(append(dst, '.'), digits[1:]...)
+	}
+	return strconv.AppendInt(append(dst, 'E'), int64(exponent), 10)
+}
+
 // ParseDecimal reads a number with an optional point and exponent and rounds it half
 // up to scale digits after the point. fits is false if it then has more than
 // precision digits; ok is false if the text is no number.

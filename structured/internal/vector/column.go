@@ -217,3 +217,39 @@ func (c *Column) Value(i int) any {
 		return nil
 	}
 }
+
+// Truncate takes the rows from n on away.
+func (c *Column) Truncate(n int) {
+	c.Len = n
+	if len(c.Valid) != 0 {
+		c.Valid = c.Valid[:words(n)]
+	}
+	switch c.Type.Layout() {
+	case types.LayoutBit:
+		c.Bools = c.Bools[:words(n)]
+	case types.Layout8:
+		c.Tinies = c.Tinies[:n]
+	case types.Layout16:
+		c.Smalls = c.Smalls[:n]
+	case types.Layout32:
+		c.Ints = c.Ints[:n]
+	case types.Layout64:
+		c.Longs = c.Longs[:n]
+	case types.LayoutFloat:
+		c.Floats = c.Floats[:n]
+	case types.LayoutDouble:
+		c.Doubles = c.Doubles[:n]
+	case types.LayoutDecimal:
+		c.Decimals = c.Decimals[:n]
+	case types.LayoutBytes:
+		c.Offsets = c.Offsets[:n+1]
+		c.Bytes = c.Bytes[:c.Offsets[n]]
+	case types.LayoutList:
+		c.Offsets = c.Offsets[:n+1]
+		c.Children[0].Truncate(int(c.Offsets[n]))
+	case types.LayoutStruct:
+		for i := range c.Children {
+			c.Children[i].Truncate(n)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -337,4 +338,40 @@ func FuzzReadBinary(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestTruncate(t *testing.T) {
+	of := types.Struct(types.Nullable("n", types.Int), types.Nullable("s", types.String), types.Nullable("b", types.Boolean),
+		types.Nullable("a", types.Array(types.Map(types.String, types.Double))))
+	rows := []any{
+		[]any{int32(1), "one", true, []any{[]any{[]any{"k", 1.5}}}},
+		nil,
+		[]any{nil, "three", nil, []any{nil, []any{}}},
+		[]any{int32(4), nil, false, nil},
+	}
+	for n := range rows {
+		column, want := NewColumn(of), NewColumn(of)
+		for _, row := range rows {
+			if err := column.AppendValue(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		column.Truncate(n)
+		for i := range len(rows) {
+			row := rows[(i*3)%len(rows)] // after the cut, others follow
+			if i < n {
+				row = rows[i]
+			} else if err := column.AppendValue(row); err != nil {
+				t.Fatal(err)
+			}
+			if err := want.AppendValue(row); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i := range len(rows) {
+			if got, want := column.Value(i), want.Value(i); !reflect.DeepEqual(got, want) {
+				t.Errorf("cut at %d: row %d is %v, not %v", n, i, got, want)
+			}
+		}
+	}
 }
