@@ -73,7 +73,7 @@ func (r *resolver) tableFunction(q *syntax.TableFunction) (plan.Node, error) {
 		}
 		value, ok, err := constantValue(expr)
 		if err != nil {
-			return nil, err
+			return nil, early(err)
 		}
 		n, isNumber := value.(int64)
 		if !ok || !isNumber {
@@ -92,7 +92,7 @@ const maxRange = 1 << 16
 
 func rangeOf(start, end, step int64) (plan.Node, error) {
 	if step == 0 {
-		return nil, fault.Analysisf("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", "the step of a range must not be 0")
+		return nil, fault.Analysisf("FAILED_FUNCTION_CALL", "the step of a range must not be 0")
 	}
 	values := &plan.Values{Fields: []types.Field{types.Required("id", types.Bigint)}}
 	for n := start; step > 0 && n < end || step < 0 && n > end; n += step {

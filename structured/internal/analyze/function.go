@@ -40,6 +40,9 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 	if c.Function == "struct" && len(c.Args) > 0 {
 		return b.structOf(c)
 	}
+	if clause := aggregateSyntax(c); clause != "" {
+		return nil, fault.Analysisf("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "%s is no aggregate function: it takes no %s", c.Function, clause)
+	}
 	args, err := b.bindArgs(c)
 	if err != nil {
 		return nil, err
@@ -63,6 +66,19 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		}
 	}
 	return f.Call(b.session(), c.Function, args)
+}
+
+// aggregateSyntax is what a call has that only calls of aggregate functions may have.
+func aggregateSyntax(c syntax.Call) string {
+	switch {
+	case c.Filter != nil:
+		return "FILTER"
+	case c.Distinct:
+		return "DISTINCT"
+	case c.IgnoreNulls:
+		return "IGNORE NULLS"
+	}
+	return ""
 }
 
 // structOf binds struct, whose arguments may be named.
@@ -92,7 +108,7 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 	}
 	switch operator {
 	case bound.And, bound.Or, bound.Not:
-		expr, err = b.typed(operator, types.Boolean, types.Boolean, args, func(t types.Type) bool { return t == types.Boolean })
+		expr, err = b.logical(operator, args)
 	case bound.IsNull, bound.IsNotNull:
 		expr = bound.Call{Function: operator, Args: args, Of: types.Boolean}
 	case bound.Add, bound.Subtract, bound.Multiply, bound.Remainder, bound.Divide, bound.IntegralDivide:
@@ -121,6 +137,15 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 		expr, err = b.compare(operator, args)
 	}
 	return expr, true, err
+}
+
+// logical binds AND, OR and NOT, for which strings are conditions, too.
+func (b *binder) logical(operator bound.Function, args []bound.Expr) (bound.Expr, error) {
+	isCondition := func(t types.Type) bool { return t == types.Boolean || t == types.String }
+	if t := typeList(args); len(args) == 2 && slices.ContainsFunc(args, func(arg bound.Expr) bool { return arg.Type() != types.Void && !isCondition(arg.Type()) }) && args[0].Type() != args[1].Type() {
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "%s takes conditions, not %s", operator, t)
+	}
+	return b.typed(operator, types.Boolean, types.Boolean, args, isCondition)
 }
 
 func (b *binder) split(args []bound.Expr) (bound.Expr, error) {

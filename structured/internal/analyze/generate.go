@@ -85,9 +85,15 @@ func (b *binder) stack(g *generator, args []bound.Expr) (err error) {
 	if len(args) < 2 {
 		return fault.Analysisf("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "stack takes at least 2 arguments, got %d", len(args))
 	}
-	value, _, err := constantValue(args[0])
+	if t := args[0].Type(); t != types.Int && t != types.Smallint && t != types.Tinyint {
+		return fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "the first argument of stack is an int, but %s is %s", args[0], t)
+	}
+	value, known, err := constantValue(b.convert(args[0], types.Int))
 	if err != nil {
 		return err
+	}
+	if !known {
+		return fault.Analysisf("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", "the first argument of stack is a constant, which %s is not", args[0])
 	}
 	n, ok := value.(int32)
 	if !ok || n < 1 {

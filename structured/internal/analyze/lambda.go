@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -34,7 +35,12 @@ func (b *binder) lambda(name string, lambda syntax.Lambda, before []bound.Expr) 
 		return nil, fault.Analysisf("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "%s takes no lambda", name)
 	}
 	of := f.Lambda(before, len(before))
-	if len(lambda.Params) > len(of) {
+	for i, param := range lambda.Params {
+		if slices.ContainsFunc(lambda.Params[:i], func(before string) bool { return strings.EqualFold(before, param) }) {
+			return nil, fault.Analysisf("INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "the lambda of %s has two parameters %s", name, param)
+		}
+	}
+	if least := len(of) - f.Fewer; len(lambda.Params) > len(of) || len(lambda.Params) < least {
 		return nil, fault.Analysisf("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "%s calls its lambda with %d arguments, not %d", name, len(of), len(lambda.Params))
 	}
 	made := bound.Lambda{}

@@ -80,9 +80,27 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := ownFrame(kind, spec.Frame); err != nil {
+			return nil, err
+		}
 		return b.block.window(w, function), nil
 	}
 	return b.aggregateOver(w, c)
+}
+
+// ownFrame returns an error if a function whose frame is always the same has another one.
+func ownFrame(kind bound.WindowKind, written *syntax.Frame) error {
+	switch {
+	case written == nil:
+		return nil
+	case kind == bound.Lag || kind == bound.Lead:
+		return fault.Analysisf("_LEGACY_ERROR_TEMP_1035", "%s has no frame", kind)
+	case kind == bound.FirstValue || kind == bound.LastValue || kind == bound.NthValue:
+		return nil
+	case !written.Rows || written.From.Kind != syntax.UnboundedPreceding || written.To.Kind != syntax.CurrentRow:
+		return fault.Analysisf("_LEGACY_ERROR_TEMP_1036", "the frame of %s is ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not %s", kind, written)
+	}
+	return nil
 }
 
 // window adds a window function to the block, over the partitions, order and frames of
@@ -323,18 +341,24 @@ func (b *binder) frameBound(w *windowCall, rows bool, at syntax.Bound) (bound.Fr
 		return bound.FrameBound{}, err
 	}
 	if rows {
-		value, ok, err := constantValue(b.convert(offset, types.Bigint))
+		value, ok, err := any(nil), false, error(nil)
+		if t := offset.Type(); t == types.Int || t == types.Smallint || t == types.Tinyint {
+			value, ok, err = constantValue(b.convert(offset, types.Bigint))
+		}
 		if err != nil {
 			return bound.FrameBound{}, err
 		}
 		n, isNumber := value.(int64)
-		if !ok || !isNumber || offset.Type() != types.Int && offset.Type() != types.Smallint && offset.Type() != types.Tinyint {
+		if !ok || !isNumber {
 			return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "the bound %s of a frame of rows is no constant whole number", offset)
 		}
 		if at.Kind == syntax.Preceding {
 			n = -n
 		}
 		return bound.FrameBound{Rows: n}, nil
+	}
+	if len(w.orderBy) == 0 {
+		return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER", "a frame with a range of values needs a sort key")
 	}
 	if len(w.orderBy) != 1 {
 		return bound.FrameBound{}, fault.Analysisf("DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER", "a frame with a range of values needs exactly one sort key, not %d", len(w.orderBy))

@@ -213,12 +213,18 @@ func (r *resolver) limited(q *syntax.Limited) (plan.Node, error) {
 func (r *resolver) constantCount(input plan.Node, node syntax.Node, clause string) (int64, error) {
 	b := r.binder(input)
 	b.resolver = r
+	if _, ok := node.(syntax.Subquery); ok {
+		return 0, fault.Analysisf("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "the %s is a subquery, not a constant", clause)
+	}
 	expr, err := b.bind(node)
 	if err != nil {
 		return 0, err
 	}
-	if !expr.Type().IsInteger() {
-		return 0, fault.Analysisf("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", "the %s %s is %s, not a whole number", clause, expr, expr.Type())
+	if !isConstant(expr) {
+		return 0, fault.Analysisf("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "the %s %s is no constant", clause, expr)
+	}
+	if t := expr.Type(); t != types.Int {
+		return 0, fault.Analysisf("INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", "the %s %s is %s, not an int", clause, expr, expr.Type())
 	}
 	value, ok, err := constantValue(b.convert(expr, types.Bigint))
 	switch {

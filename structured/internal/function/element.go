@@ -10,16 +10,16 @@ import (
 // The functions that take a lambda. Package eval computes them, since it alone can
 // run a lambda's body.
 var elementFunctions = []Function{
-	{Name: "transform", Doc: "The array of what the lambda makes of each element and, if it takes one, its place from 0.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "transform", Fewer: 1, Doc: "The array of what the lambda makes of each element and, if it takes one, its place from 0.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return b.withLambda("transform", args, 1, func(l bound.Lambda) types.Type { return types.Array(l.Body.Type()) })
 	})},
-	{Name: "filter", Doc: "The elements for which the lambda is true.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "filter", Fewer: 1, Doc: "The elements for which the lambda is true.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return b.withCondition("filter", args, args[0].Type())
 	})},
-	{Name: "exists", Aliases: []string{"any_match"}, Doc: "Whether the lambda is true for an element; null if for none and it is null for one.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "exists", Aliases: []string{"any_match"}, Doc: "Whether the lambda is true for an element; null if for none and it is null for one.", Least: 2, Most: 2, Lambda: elementOf, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return b.withCondition("exists", args, types.Boolean)
 	})},
-	{Name: "forall", Aliases: []string{"all_match"}, Doc: "Whether the lambda is true for all elements; null if false for none and null for one.", Least: 2, Most: 2, Lambda: elementAndPlace, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
+	{Name: "forall", Aliases: []string{"all_match"}, Doc: "Whether the lambda is true for all elements; null if false for none and null for one.", Least: 2, Most: 2, Lambda: elementOf, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return b.withCondition("forall", args, types.Boolean)
 	})},
 	{Name: "aggregate", Aliases: []string{"reduce"}, Doc: "What the first lambda makes, element by element, of a start value and the elements; the second lambda is applied to it at the end.", Least: 3, Most: 4, Lambda: foldParams, Bind: ofArray(bindFold)},
@@ -58,6 +58,9 @@ var elementFunctions = []Function{
 	})},
 }
 
+// elementOf is the element of an array.
+func elementOf(args []bound.Expr, at int) []types.Type { return elementAndPlace(args, at)[:1] }
+
 func elementAndPlace(args []bound.Expr, _ int) []types.Type {
 	return []types.Type{args[0].Type().Element(), types.Int}
 }
@@ -85,7 +88,7 @@ func (b Binding) withLambda(name string, args []bound.Expr, at int, result func(
 // withCondition is withLambda for a lambda that is a condition.
 func (b Binding) withCondition(name string, args []bound.Expr, result types.Type) (bound.Expr, error) {
 	lambda, ok := args[1].(bound.Lambda)
-	if !ok || !coerce.Implicit(lambda.Body.Type(), types.Boolean) {
+	if !ok || lambda.Body.Type() != types.Boolean && lambda.Body.Type() != types.Void {
 		return nil, b.Mismatch(args, 1, "a lambda that is a condition")
 	}
 	lambda.Body = b.To(lambda.Body, types.Boolean)
@@ -100,7 +103,7 @@ func bindFold(b Binding, args []bound.Expr) (bound.Expr, error) {
 	}
 	start := args[1].Type()
 	if merge.Body.Type() != start {
-		if !coerce.Implicit(merge.Body.Type(), start) {
+		if merge.Body.Type() == types.String || !coerce.Implicit(merge.Body.Type(), start) {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s: the start value is %s, but the lambda gives %s", b.Name, start, merge.Body.Type())
 		}
 		merge.Body = b.To(merge.Body, start)

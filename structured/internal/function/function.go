@@ -38,6 +38,7 @@ type Function struct {
 	// Lambda returns the parameters of the lambda that is argument number at, from the
 	// arguments before it; nil for functions that take none.
 	Lambda func(args []bound.Expr, at int) []types.Type
+	Fewer  int // of them may be left out
 
 	// Known are the places of arguments that Bind wants as literals: constants there are
 	// computed before.

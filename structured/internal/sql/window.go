@@ -1,26 +1,43 @@
 package sql
 
-import "github.com/tidewheel/tidewheel/structured/internal/syntax"
+import (
+	"slices"
+	"strings"
+
+	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+)
 
 // namedWindows reads the entries of a WINDOW clause.
 func (p *parser) namedWindows() ([]syntax.NamedWindow, error) {
 	var windows []syntax.NamedWindow
 	err := p.list(func() error {
+		at := p.peek().at
 		name, err := p.name("the name of a window")
 		if err != nil {
 			return err
 		}
+		if hasWindow(windows, name) {
+			return parseError("INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", at, "there are two windows "+name)
+		}
 		if err := p.expect("AS"); err != nil {
 			return err
 		}
+		at = p.peek().at
 		over, err := p.over()
 		if err != nil {
 			return err
+		}
+		if over.Name != "" && !hasWindow(windows, over.Name) {
+			return parseError("INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE", at, "there is no window "+over.Name+" before this one")
 		}
 		windows = append(windows, syntax.NamedWindow{Name: name, Over: *over})
 		return nil
 	})
 	return windows, err
+}
+
+func hasWindow(windows []syntax.NamedWindow, name string) bool {
+	return slices.ContainsFunc(windows, func(w syntax.NamedWindow) bool { return strings.EqualFold(w.Name, name) })
 }
 
 // over reads what follows OVER: the name of a window, or one in brackets.
