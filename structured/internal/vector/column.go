@@ -239,7 +239,7 @@ func (c *Column) Truncate(n int) {
 		c.Floats = c.Floats[:n]
 	case types.LayoutDouble:
 		c.Doubles = c.Doubles[:n]
-	case types.LayoutDecimal:
+	case types.Layout128:
 		c.Decimals = c.Decimals[:n]
 	case types.LayoutBytes:
 		c.Offsets = c.Offsets[:n+1]
