@@ -113,7 +113,7 @@ func TestConditionsOfMistakes(t *testing.T) {
 		{"boolean with number", pick(col("b").Eq(1)), "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", ""},
 		{"in of mixed types", pick(col("b").In(1, true)), "DATATYPE_MISMATCH.DATA_DIFF_TYPES", ""},
 		{"order of maps", pick(col("m").Lt(col("m"))), "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", ""},
-		{"and of numbers", pick(col("i").And(true)), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "argument 1 must be boolean, but i is int"},
+		{"and of numbers", pick(col("i").And(true)), "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "and takes conditions, not int with boolean"},
 		{"upper of an array", pick(expr.Upper("list")), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", ""},
 		{"cast of an array", pick(col("list").Cast(types.Int)), "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", ""},
 		{"explode of a string", pick(expr.Explode("s")), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "explode needs an array"},
