@@ -201,6 +201,21 @@ func (d DataFrame) Limit(n int64) DataFrame {
 	})
 }
 
+// Hint says how the table is best joined, by the name of one of Spark's hints in any case:
+// broadcast gives the whole table to every partition of what it is joined with, however large
+// it is; shuffle_hash and merge exchange both by their keys, however small. A hint that the
+// kind of join does not allow, or of another name, changes nothing; nor does any hint change
+// a result. Explain shows what was chosen.
+func (d DataFrame) Hint(name string) DataFrame {
+	return d.then("Hint", func(_ analyze.Analyzer, input plan.Node) (plan.Node, error) {
+		strategy, ok := plan.StrategyNamed(name)
+		if !ok {
+			return input, nil
+		}
+		return plan.Hinted(input, strategy), nil
+	})
+}
+
 // WithWatermark declares which column tells when a row happened, and how far rows
 // may be behind the latest one before they are too late. It belongs before the
 // aggregation that uses the column. Over bounded input it has no effect.

@@ -82,3 +82,45 @@ func TestViewsInSQL(t *testing.T) {
 		t.Errorf("CreateView and DropView: %v", err)
 	}
 }
+
+func TestHints(t *testing.T) {
+	session := open(t)
+	for _, name := range []string{"a", "b"} {
+		if err := session.CreateView(name, session.Read(described{schema: events})); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const right, left, none = "broadcast right", "broadcast left", ""
+	for _, test := range []struct{ sql, side string }{
+		{"SELECT a.n FROM a JOIN b ON a.word = b.word", none},
+		{"SELECT /*+ BROADCAST(b) */ a.n FROM a JOIN b ON a.word = b.word", right},
+		{"SELECT /*+ mapjoin(A), NOSUCH(1) */ a.n FROM a JOIN b ON a.word = b.word", left},
+		{"SELECT /*+ BROADCASTJOIN(x) */ x.n FROM a AS x JOIN b USING (word)", left},
+		{"SELECT /*+ BROADCAST(a) */ x.n FROM a AS x JOIN b USING (word)", none},
+		{"SELECT /*+ BROADCAST(nosuch) SHUFFLE_HASH(a) */ a.n FROM a JOIN b ON a.word = b.word", none},
+		{"SELECT /*+ BROADCAST(a) */ a.n FROM a LEFT JOIN b ON a.word = b.word", none},
+		{"SELECT a.n FROM a JOIN (SELECT /*+ BROADCAST */ word FROM b WHERE n > 1) c ON a.word = c.word", right},
+		{"SELECT /*+ BROADCAST(b) */ a.n FROM a JOIN (SELECT word FROM b) c ON a.word = c.word", none},
+		{"SELECT a.n FROM a JOIN (VALUES ('x')) c(word) ON a.word = c.word", right},
+		{"SELECT /*+ MERGE(c) */ a.n FROM a JOIN (VALUES ('x')) c(word) ON a.word = c.word", none},
+	} {
+		explained, err := session.SQL(test.sql).Explain(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		side := none
+		for _, which := range []string{left, right} {
+			if strings.Contains(explained, which) {
+				side = which
+			}
+		}
+		if side != test.side {
+			t.Errorf("%s: %q, not %q:\n%s", test.sql, side, test.side, explained)
+		}
+	}
+	big := session.Read(described{schema: events})
+	joined := big.Alias("a").Join(big.Hint("broadcast").Alias("b"), expr.Col("a.word").Eq(expr.Col("b.word")), Inner)
+	if explained, err := joined.Explain(t.Context()); err != nil || !strings.Contains(explained, right) {
+		t.Errorf("a hinted table: %v\n%s", err, explained)
+	}
+}

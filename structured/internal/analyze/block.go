@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -41,7 +42,44 @@ func (r *resolver) selection(s *syntax.Select, orders []syntax.Node) (plan.Node,
 			return nil, err
 		}
 	}
-	return r.selectionOver(node, s, orders)
+	whole := plan.AnyStrategy
+	for _, hint := range s.Hints {
+		strategy, ok := plan.StrategyNamed(hint.Name)
+		if ok && len(hint.Args) == 0 {
+			whole = strategy
+		}
+		for _, arg := range hint.Args {
+			if name, isName := arg.(syntax.Name); ok && isName {
+				node = hinted(node, name.Parts[len(name.Parts)-1], strategy)
+			}
+		}
+	}
+	node, err := r.selectionOver(node, s, orders)
+	if err != nil || whole == plan.AnyStrategy {
+		return node, err
+	}
+	return plan.Hinted(node, whole), nil
+}
+
+// hinted marks the tables of a name in a FROM clause, but for those within its subqueries, to
+// be joined by a strategy. There need be none.
+func hinted(node plan.Node, name string, strategy plan.Strategy) plan.Node {
+	if alias, ok := node.(*plan.Alias); ok && alias.Name != "" {
+		if !strings.EqualFold(alias.Name, name) {
+			return node
+		}
+		marked := *alias
+		marked.Strategy = strategy
+		return &marked
+	}
+	children := slices.Clone(node.Children())
+	if len(children) == 0 {
+		return node
+	}
+	for i, child := range children {
+		children[i] = hinted(child, name, strategy)
+	}
+	return node.With(children)
 }
 
 // selectionOver gives meaning to a block over the table that it selects from.

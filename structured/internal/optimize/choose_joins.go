@@ -1,6 +1,8 @@
 package optimize
 
 import (
+	"math"
+
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -11,8 +13,8 @@ import (
 const maxBroadcast = 10 << 20
 
 // chooseJoins lets each partition of one side of a join have the whole of the other one,
-// where that is known to be small: then the larger side need not be exchanged by its
-// keys. A side whose rows without partner are kept cannot be given to several.
+// where that is known to be small, or a hint asks for it: then the other side need not be
+// exchanged by its keys. A side whose rows without partner are kept cannot be given to several.
 func chooseJoins(sizes Sizes) rule {
 	return func(root plan.Node) plan.Node {
 		return plan.Rewrite(root, func(node plan.Node) plan.Node {
@@ -23,7 +25,7 @@ func chooseJoins(sizes Sizes) rule {
 			if equalities, _ := join.Split(); len(equalities) == 0 {
 				return node
 			}
-			side := sizes.smaller(join)
+			side := sizes.broadcast(join)
 			if side == plan.NoSide {
 				return node
 			}
@@ -34,16 +36,41 @@ func chooseJoins(sizes Sizes) rule {
 	}
 }
 
-// smaller is the smaller side of a join of those that can be broadcast.
-func (s Sizes) smaller(join *plan.Join) (side plan.Side) {
-	least := int64(maxBroadcast)
-	if bytes, ok := s.bytes(join.Right); ok && bytes <= least && !join.Kind.KeepsRight() {
+// broadcast is the side of a join that is broadcast: one of those that hints ask for if there
+// are any, else none if hints ask for a shuffle, else one that is small; of two the smaller.
+func (s Sizes) broadcast(join *plan.Join) plan.Side {
+	mayRight := !join.Kind.KeepsRight()
+	mayLeft := join.Kind == physical.Inner || join.Kind == physical.RightOuter
+	left, right := plan.StrategyOf(join.Left), plan.StrategyOf(join.Right)
+	wantsLeft, wantsRight := mayLeft && left == plan.Broadcast, mayRight && right == plan.Broadcast
+	switch {
+	case wantsLeft && wantsRight:
+		if s.bytesOr(join.Left, math.MaxInt64) < s.bytesOr(join.Right, math.MaxInt64) {
+			return plan.LeftSide
+		}
+		return plan.RightSide
+	case wantsLeft:
+		return plan.LeftSide
+	case wantsRight:
+		return plan.RightSide
+	case left == plan.Shuffle || right == plan.Shuffle:
+		return plan.NoSide
+	}
+	side, least := plan.NoSide, int64(maxBroadcast)
+	if bytes := s.bytesOr(join.Right, math.MaxInt64); mayRight && bytes <= least {
 		side, least = plan.RightSide, bytes
 	}
-	if bytes, ok := s.bytes(join.Left); ok && bytes < least && (join.Kind == physical.Inner || join.Kind == physical.RightOuter) {
+	if bytes := s.bytesOr(join.Left, math.MaxInt64); mayLeft && bytes < least {
 		side = plan.LeftSide
 	}
 	return side
+}
+
+func (s Sizes) bytesOr(node plan.Node, otherwise int64) int64 {
+	if bytes, ok := s.bytes(node); ok {
+		return bytes
+	}
+	return otherwise
 }
 
 // bytes is how many bytes a table has: as many rows as it has at most, by a guess of how

@@ -37,6 +37,32 @@ func TestChooseJoins(t *testing.T) {
 	}.check(t, chooseJoins(nil))
 }
 
+func TestHintsChooseJoins(t *testing.T) {
+	hinted := func(q query, s plan.Strategy) query { return query{t, plan.Hinted(q.node, s)} }
+	big := func(name string, s plan.Strategy) query { return hinted(sized(t, name, 1<<40), s) }
+	small := func(name string, s plan.Strategy) query { return hinted(sized(t, name, 10), s) }
+	for _, c := range []struct {
+		name        string
+		left, right query
+		kind        physical.JoinKind
+		side        plan.Side
+	}{
+		{"the right one", big("x", plan.AnyStrategy), big("y", plan.Broadcast), physical.Inner, plan.RightSide},
+		{"the left one", big("x", plan.Broadcast), big("y", plan.AnyStrategy), physical.Inner, plan.LeftSide},
+		{"although the other one is small", big("x", plan.Broadcast), small("y", plan.AnyStrategy), physical.Inner, plan.LeftSide},
+		{"the smaller of two", small("x", plan.Broadcast), big("y", plan.Broadcast), physical.Inner, plan.LeftSide},
+		{"below a filter", big("x", plan.AnyStrategy), big("y", plan.Broadcast).where(ya.Eq(1)), physical.Inner, plan.RightSide},
+		{"not a side whose rows are kept", big("x", plan.Broadcast), big("y", plan.AnyStrategy), physical.LeftOuter, plan.NoSide},
+		{"no broadcast", big("x", plan.AnyStrategy), small("y", plan.Shuffle), physical.Inner, plan.NoSide},
+		{"broadcast before shuffle", big("x", plan.Shuffle), big("y", plan.Broadcast), physical.Inner, plan.RightSide},
+	} {
+		join := c.left.join(c.right, c.kind, xa.Eq(ya))
+		if got := chooseJoins(nil)(join.node).(*plan.Join).Broadcast; got != c.side {
+			t.Errorf("%s: side %d is broadcast, not %d", c.name, got, c.side)
+		}
+	}
+}
+
 func TestSizes(t *testing.T) {
 	x := sized(t, "x", 1000)
 	for _, c := range []struct {

@@ -8,13 +8,13 @@
 //	query      [WITH name [(columns)] AS (query), …] set [ORDER BY …] [LIMIT …] [OFFSET …]
 //	set        block {UNION | EXCEPT | MINUS | INTERSECT} [ALL | DISTINCT] [BY NAME] block …
 //	block      SELECT … | VALUES … | TABLE name | (query) | FROM … SELECT …
-//	select     SELECT [DISTINCT] items [FROM relations {LATERAL VIEW …}] [WHERE …]
+//	select     SELECT [/*+ hint … */] [DISTINCT] items [FROM relations {LATERAL VIEW …}] [WHERE …]
 //	           [GROUP BY …] [HAVING …] [WINDOW …]
 //	relation   name | (query) | VALUES … | function(…) | relation JOIN relation …,
 //	           with PIVOT, UNPIVOT, TABLESAMPLE and an alias with column names
 //
 // INTERSECT binds tighter than UNION and EXCEPT, which go from left to right. Hints
-// (/*+ … */) are read over. Expressions have all operators, CASE, CAST, TRY_CAST and
+// (/*+ … */) stand behind SELECT. Expressions have all operators, CASE, CAST, TRY_CAST and
 // ::, typed literals, intervals, lambda functions, subqueries, window functions with
 // frames, FILTER and WITHIN GROUP, and the functions that have words among their
 // arguments: extract, trim, substring, position, overlay, timestampadd and the like.

@@ -72,7 +72,7 @@ func parseError(condition string, at syntax.Position, message string) error {
 	return &fault.Error{Condition: condition, Stage: fault.Parse, Message: at.String() + ": " + message}
 }
 
-// skip passes blanks and comments. Comments in brackets nest; a hint is a comment.
+// skip passes blanks and comments. Comments in brackets nest; hints are none.
 func (l *lexer) skip() error {
 	for l.at < len(l.text) {
 		rest := l.text[l.at:]
@@ -82,7 +82,7 @@ func (l *lexer) skip() error {
 			l.move(l.at + size)
 		case strings.HasPrefix(rest, "--"):
 			l.move(l.at + lineComment(rest))
-		case strings.HasPrefix(rest, "/*"):
+		case strings.HasPrefix(rest, "/*") && !strings.HasPrefix(rest, hintBegin):
 			length, ok := bracketedComment(rest)
 			if !ok {
 				return parseError("UNCLOSED_BRACKETED_COMMENT", l.position(), "a comment that begins with /* has no */ at its end")
@@ -123,9 +123,12 @@ func bracketedComment(s string) (length int, ok bool) {
 	return 0, false
 }
 
+// Hints stand between these.
+const hintBegin, hintEnd = "/*+", "*/"
+
 // symbols are the operators and marks, the longer of two that begin alike first.
 var symbols = [...]string{
-	">>>", "<=>", "<<", ">>", "<>", "<=", ">=", "!=", "==", "!>", "!<", "||", "->", "=>", "::",
+	hintBegin, hintEnd, ">>>", "<=>", "<<", ">>", "<>", "<=", ">=", "!=", "==", "!>", "!<", "||", "->", "=>", "::",
 	"=", "<", ">", "!", "+", "-", "*", "/", "%", "~", "&", "|", "^", "(", ")", "[", "]", ",", ".", ";", ":", "?",
 }
 

@@ -7,10 +7,13 @@ import "github.com/tidewheel/tidewheel/structured/internal/syntax"
 func (p *parser) selection(from syntax.Query) (syntax.Query, error) {
 	p.next()
 	s := &syntax.Select{From: from}
+	var err error
+	if s.Hints, err = p.hints(); err != nil {
+		return nil, err
+	}
 	if s.Distinct = p.takes("DISTINCT"); !s.Distinct && p.sees("ALL") && !p.ahead(1).isOneOf(",", ".", "FROM") {
 		p.next()
 	}
-	var err error
 	if s.Items, err = p.items(); err != nil {
 		return nil, err
 	}
@@ -24,7 +27,10 @@ func (p *parser) selection(from syntax.Query) (syntax.Query, error) {
 			return nil, err
 		}
 	}
-	if p.takes("GROUP", "BY") {
+	if p.sees("GROUP") {
+		if err := p.expect("GROUP", "BY"); err != nil {
+			return nil, err
+		}
 		if s.GroupBy, err = p.grouping(); err != nil {
 			return nil, err
 		}

@@ -45,6 +45,9 @@ func (p *parser) over() (*syntax.Over, error) {
 	over := &syntax.Over{}
 	var err error
 	if !p.sees("(") {
+		if p.ahead(1).is("BY") {
+			return nil, p.unexpected("'('")
+		}
 		over.Name, err = p.name("a window")
 		return over, err
 	}

@@ -49,6 +49,14 @@ type Select struct {
 	Windows  []NamedWindow
 	Items    []Node // expressions, Star, Alias or Aliases
 	Distinct bool
+	Hints    []Hint // which change no result
+}
+
+// Hint says how a query is best computed. Args are the names of tables and columns, and
+// numbers.
+type Hint struct {
+	Name string
+	Args []Node
 }
 
 // Grouping is a GROUP BY clause.
