@@ -1,6 +1,9 @@
 package types
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Collation is how strings are compared: which are equal, and which come first.
 type Collation uint8
@@ -38,4 +41,39 @@ func (t Type) Collation() Collation {
 		return UTF8Binary
 	}
 	return Collation(t.first)
+}
+
+// IsCollated reports whether values of the type are, or have parts that are, strings
+// with a collation: equal ones may then have different bytes.
+func (t Type) IsCollated() bool {
+	switch t.kind {
+	case KindString:
+		return t.first != 0
+	case KindArray:
+		return t.Element().IsCollated()
+	case KindMap:
+		return t.Key().IsCollated() || t.Value().IsCollated()
+	case KindStruct:
+		return slices.ContainsFunc(t.Fields(), func(field Field) bool { return field.Type.IsCollated() })
+	}
+	return false
+}
+
+// Uncollated returns the type without collations.
+func (t Type) Uncollated() Type {
+	switch t.kind {
+	case KindString:
+		return String
+	case KindArray:
+		return Array(t.Element().Uncollated())
+	case KindMap:
+		return Map(t.Key().Uncollated(), t.Value().Uncollated())
+	case KindStruct:
+		fields := t.Fields()
+		for i := range fields {
+			fields[i].Type = fields[i].Type.Uncollated()
+		}
+		return Struct(fields...)
+	}
+	return t
 }

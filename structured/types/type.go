@@ -230,14 +230,11 @@ func (t Type) IsNested() bool { return t.kind >= KindArray }
 func (t Type) IsAtomic() bool { return KindBoolean <= t.kind && t.kind < KindArray }
 
 // IsOrdered reports whether two values of the type can be compared with < and
-// sorted as they are: all but maps, calendar intervals, strings with a collation, and what
-// contains one.
+// sorted: all but maps, calendar intervals and what contains one.
 func (t Type) IsOrdered() bool {
 	switch t.kind {
 	case KindInvalid, KindMap, KindCalendar:
 		return false
-	case KindString:
-		return t.first == 0
 	case KindArray:
 		return t.Element().IsOrdered()
 	case KindStruct:

@@ -69,7 +69,7 @@ func (g *aggregation) bindKeys(keys []syntax.Node) error {
 			return err
 		}
 		g.written = append(g.written, expr)
-		if expr.Type().Collation() != types.UTF8Binary {
+		if expr.Type().IsCollated() {
 			g.collated(len(g.keys), expr)
 		}
 		if expr, err = g.arguments.groupable(expr); err != nil {
@@ -92,10 +92,8 @@ func (g *aggregation) collated(key int, expr bound.Expr) {
 // groupable is an expression whose values can be compared: a map has its entries
 // sorted, since their order does not count.
 func (b *binder) groupable(expr bound.Expr) (bound.Expr, error) {
+	expr = collationKey(expr)
 	t := expr.Type()
-	if t.Collation() != types.UTF8Binary {
-		return collationKey(expr), nil
-	}
 	if t.Kind() != types.KindMap || function.HasMap(t.Key()) || function.HasMap(t.Value()) {
 		if function.HasMap(t) || !t.IsOrdered() {
 			return nil, fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
@@ -134,9 +132,6 @@ func (g *aggregation) result(function bound.Aggregate) bound.Expr {
 // plan makes the nodes: the aggregation, and upon it what is computed from its
 // results.
 func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string) (plan.Node, error) {
-	if len(g.firsts) > 0 && g.sets != nil {
-		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "sets of keys cannot have strings with a collation; give them collate(…, 'UTF8_BINARY')")
-	}
 	node := g.node(input)
 	for i, item := range items {
 		if function, ok := item.(result); ok {
@@ -147,7 +142,7 @@ func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string)
 	var exprs []bound.Expr
 	var all []string
 	for i, name := range g.keyNames {
-		exprs = append(exprs, bound.Column{Index: i, Field: output[i].Field})
+		exprs = append(exprs, g.key(output, i))
 		all = append(all, name)
 	}
 	for _, item := range items {
@@ -160,20 +155,40 @@ func (g *aggregation) plan(input plan.Node, items []bound.Expr, labels []string)
 	return plan.NewProject(node, exprs, append(all, labels...)), nil
 }
 
+// key is a key as one of the aggregation's output: of those with a collation the first
+// value, null in the rows of sets that do not have it.
+func (g *aggregation) key(output []plan.Column, i int) bound.Expr {
+	key := bound.Column{Index: i, Field: output[i].Field}
+	value, ok := g.firsts[i]
+	if !ok {
+		return key
+	}
+	first := g.column(output, value.(result))
+	if g.sets == nil {
+		return first
+	}
+	return where(bound.Call{Function: bound.IsNotNull, Args: []bound.Expr{key}, Of: types.Boolean}, first)
+}
+
+// column is the column of a function's result.
+func (g *aggregation) column(output []plan.Column, r result) bound.Expr {
+	at := len(output) - len(g.functions) + r.index
+	return bound.Column{Index: at, Field: output[at].Field}
+}
+
 // over rewrites an item of the operation's input as one of the aggregation's output.
 func (g *aggregation) over(output []plan.Column, item bound.Expr) (bound.Expr, error) {
 	for i, key := range g.keys {
-		if bound.Same(key, item) || bound.Same(g.written[i], item) {
-			if value, ok := g.firsts[i]; ok && !bound.Same(key, item) {
-				return g.over(output, value)
-			}
+		switch {
+		case bound.Same(g.written[i], item):
+			return g.key(output, i), nil
+		case bound.Same(key, item): // that of a collation, by which rows are sorted
 			return bound.Column{Index: i, Field: output[i].Field}, nil
 		}
 	}
 	switch e := item.(type) {
 	case result:
-		at := len(output) - len(g.functions) + e.index
-		return bound.Column{Index: at, Field: output[at].Field}, nil
+		return g.column(output, e), nil
 	case groupingCall:
 		at := len(g.keys) + slices.IndexFunc(g.groupings, func(known groupingCall) bool { return known.String() == e.String() })
 		return bound.Column{Index: at, Field: output[at].Field}, nil

@@ -324,8 +324,8 @@ func (g *gathering) collect(args []bound.Expr) (bound.Expr, error) {
 	function := bound.CollectList
 	if g.call.Function == "collect_set" || g.call.Distinct {
 		function = bound.CollectSet
-		if args[0].Type().Collation() != types.UTF8Binary {
-			return nil, g.ordered(args[0])
+		if args[0].Type().IsCollated() && !g.call.Distinct {
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "%s: strings with a collation have equal ones with different bytes; write collect_list(DISTINCT …)", g.call)
 		}
 	}
 	return g.of(function, args[0], types.Array(args[0].Type())), nil

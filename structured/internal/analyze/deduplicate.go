@@ -41,5 +41,30 @@ func (a Analyzer) Deduplicate(input plan.Node, columns []string, within bool) (p
 	if within && !plan.Streaming(input) {
 		return nil, fault.Analysisf("_LEGACY_ERROR_TEMP_3102", "duplicates within a watermark can be dropped from a stream only")
 	}
-	return &plan.Deduplicate{Input: input, Keys: keys, Within: within}, nil
+	keyed := withKeys(input, keys)
+	return first(&plan.Deduplicate{Input: keyed, Keys: keys, Within: within}, len(output)), nil
+}
+
+// withKeys adds a column for each of keys that has a collation, by which rows are told
+// apart, and puts its place into keys.
+func withKeys(input plan.Node, keys []int) plan.Node {
+	output := input.Output()
+	project := &plan.Project{Input: input, Names: names(output)}
+	for i, column := range output {
+		project.Exprs = append(project.Exprs, bound.Column{Index: i, Field: column.Field})
+		project.Hidden = append(project.Hidden, column.Hidden)
+	}
+	for i, key := range keys {
+		if output[key].Type.IsCollated() {
+			keys[i] = len(project.Exprs)
+			project.Exprs = append(project.Exprs, collationKey(project.Exprs[key]))
+			project.Names = append(project.Names, output[key].Name)
+			project.Hidden = append(project.Hidden, true)
+		}
+	}
+	if len(project.Exprs) == len(output) {
+		return input
+	}
+	slices.Sort(keys)
+	return project
 }

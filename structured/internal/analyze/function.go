@@ -149,17 +149,26 @@ func (b *binder) logical(operator bound.Function, args []bound.Expr) (bound.Expr
 }
 
 func (b *binder) split(args []bound.Expr) (bound.Expr, error) {
-	limit := args[2:]
+	limit, result := args[2:], types.Array(types.String)
+	if of := args[0].Type().Collation(); of == types.UTF8LCase {
+		result = types.Array(args[0].Type())
+		args[1] = bound.Call{Function: "concat", Of: types.String, Args: []bound.Expr{bound.Literal{Value: "(?iu)", Of: types.String}, b.convert(args[1], types.String)}}
+	} else if of != types.UTF8Binary {
+		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "split does not take strings of the collation %s", of)
+	}
 	expr, err := b.typed(bound.Split, types.String, types.Array(types.String), args[:2:2], isAtomic)
-	if err != nil || len(limit) == 0 {
-		return expr, err
+	if err != nil {
+		return nil, err
+	}
+	if len(limit) == 0 {
+		return b.convert(expr, result), nil
 	}
 	if t := limit[0].Type(); !t.IsNumeric() && t != types.Void {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s: argument 3 must be int, but %s is %s", bound.Split, limit[0], t)
 	}
 	call := expr.(bound.Call)
 	call.Args = append(call.Args, b.convert(limit[0], types.Int))
-	return call, nil
+	return b.convert(call, result), nil
 }
 
 func (b *binder) negate(args []bound.Expr) (bound.Expr, error) {
@@ -216,29 +225,23 @@ func (b *binder) typed(function bound.Function, to, result types.Type, args []bo
 	return bound.Call{Function: function, Args: args, Of: result}, nil
 }
 
-func (b *binder) compare(function bound.Function, args []bound.Expr) (bound.Expr, error) {
+func (b *binder) compare(operator bound.Function, args []bound.Expr) (bound.Expr, error) {
 	t, ok := commonOf(args)
-	if ok && t.Collation() != types.UTF8Binary {
-		for i, arg := range args {
-			args[i] = collationKey(b.convert(arg, t))
-		}
-		return bound.Call{Function: function, Args: args, Of: types.Boolean}, nil
-	}
-	if !ok && areCollated(args) {
-		return nil, fault.Analysisf("COLLATION_MISMATCH.EXPLICIT", "%s cannot compare %s; give one side the other's collation", bound.Text(function, texts(args)), typeList(args))
+	if err := function.CollationConflict(args); !ok && err != nil {
+		return nil, err
 	}
 	if !ok {
-		return nil, fault.Analysisf("DATATYPE_MISMATCH."+dataDiffer(function),
-			"%s cannot compare %s; cast one of them", bound.Text(function, texts(args)), typeList(args))
+		return nil, fault.Analysisf("DATATYPE_MISMATCH."+dataDiffer(operator),
+			"%s cannot compare %s; cast one of them", bound.Text(operator, texts(args)), typeList(args))
 	}
 	if !t.IsOrdered() {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
-			"%s: values of type %s cannot be compared", bound.Text(function, texts(args)), t)
+			"%s: values of type %s cannot be compared", bound.Text(operator, texts(args)), t)
 	}
 	for i, arg := range args {
-		args[i] = b.convert(arg, t)
+		args[i] = collationKey(b.convert(arg, t))
 	}
-	return bound.Call{Function: function, Args: args, Of: types.Boolean}, nil
+	return bound.Call{Function: operator, Args: args, Of: types.Boolean}, nil
 }
 
 // foldLike has strings of the collation UTF8_LCASE compared in small letters.
@@ -257,20 +260,6 @@ func foldLike(args []bound.Expr) error {
 		}
 	}
 	return nil
-}
-
-// areCollated reports whether all of args are strings, of which two have collations.
-func areCollated(args []bound.Expr) bool {
-	collated := 0
-	for _, arg := range args {
-		if arg.Type().Kind() != types.KindString {
-			return false
-		}
-		if arg.Type() != types.String {
-			collated++
-		}
-	}
-	return collated > 1
 }
 
 func dataDiffer(function bound.Function) string {

@@ -50,7 +50,7 @@ func (b *block) chooseRows(condition bound.Expr) (bool, error) {
 // matches is the condition that a value of IN is a value of the subquery, or, if NOT
 // stands before it, might be.
 func (q *subquery) matches(value, of bound.Expr) bound.Expr {
-	equal := bound.Call{Function: bound.Equal, Args: []bound.Expr{value, of}, Of: types.Boolean}
+	equal := bound.Call{Function: bound.Equal, Args: []bound.Expr{collationKey(value), collationKey(of)}, Of: types.Boolean}
 	if !q.not || !equal.Nullable() {
 		return equal
 	}

@@ -72,23 +72,32 @@ func (a Analyzer) Offset(input plan.Node, n int64) (plan.Node, error) {
 	return &plan.Offset{Input: input, N: n}, nil
 }
 
-// Distinct keeps one of several equal rows.
+// Distinct keeps one of several equal rows; of those with a collation the first.
 func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
-	for _, column := range input.Output() {
+	output := input.Output()
+	collated := false
+	for _, column := range output {
 		if err := distinguishable(column); err != nil {
 			return nil, err
 		}
+		collated = collated || column.Type.IsCollated()
 	}
-	return &plan.Distinct{Input: input}, nil
+	if !collated {
+		return &plan.Distinct{Input: input}, nil
+	}
+	var items []syntax.Node
+	for i, column := range output {
+		if !column.Hidden {
+			items = append(items, syntax.Alias{Arg: position(i), Name: column.Name})
+		}
+	}
+	return a.Aggregate(input, items, nil)
 }
 
 // distinguishable refuses a column whose values have no equality.
 func distinguishable(column plan.Column) error {
 	if function.HasMap(column.Type) {
 		return fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "column %q is %s: rows with maps cannot be told apart", column.Name, column.Type)
-	}
-	if !column.Type.IsOrdered() {
-		return fault.Analysisf("UNSUPPORTED_FEATURE", "column %q is %s: group by it instead", column.Name, column.Type)
 	}
 	return nil
 }

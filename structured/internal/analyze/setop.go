@@ -76,8 +76,8 @@ func sameRows(left, right plan.Node, leftFrom, rightFrom int) bound.Expr {
 	var parts []bound.Expr
 	for i, column := range right.Output() {
 		parts = append(parts, bound.Call{Function: bound.EqualNullSafe, Of: types.Boolean, Args: []bound.Expr{
-			bound.Column{Index: leftFrom + i, Field: left.Output()[leftFrom+i].Field},
-			bound.Column{Index: rightFrom + i, Field: column.Field},
+			collationKey(bound.Column{Index: leftFrom + i, Field: left.Output()[leftFrom+i].Field}),
+			collationKey(bound.Column{Index: rightFrom + i, Field: column.Field}),
 		}})
 	}
 	return bound.Conjunction(parts...)
@@ -104,7 +104,7 @@ func numbered(input plan.Node) plan.Node {
 		Names:     []string{"number"},
 	}
 	for i, column := range input.Output() {
-		over.PartitionBy = append(over.PartitionBy, bound.Column{Index: i, Field: column.Field})
+		over.PartitionBy = append(over.PartitionBy, collationKey(bound.Column{Index: i, Field: column.Field}))
 	}
 	return over
 }

@@ -72,7 +72,7 @@ func zoned(from, to types.Type) bool {
 		return true
 	}
 	if from == types.Timestamp || to == types.Timestamp {
-		return from == types.String || to == types.String || from.IsTime() && to.IsTime()
+		return from.Kind() == types.KindString || to.Kind() == types.KindString || from.IsTime() && to.IsTime()
 	}
 	return false
 }
@@ -82,7 +82,7 @@ func CanCast(from, to types.Type, ansi bool) bool {
 	switch {
 	case from == to || from == types.Void || from.Kind() == types.KindString && to.Kind() == types.KindString:
 		return true
-	case to == types.String:
+	case to.Kind() == types.KindString:
 		return from != types.Type{}
 	case from.Kind() == types.KindString:
 		return to.IsAtomic()

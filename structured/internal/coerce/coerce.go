@@ -26,9 +26,9 @@ func Common(a, b types.Type) (types.Type, bool) {
 			return types.Type{}, false
 		}
 		return types.Collated(max(a.Collation(), b.Collation())), true
-	case a == types.String && b.IsAtomic() && b != types.Calendar:
+	case a.Kind() == types.KindString && b.IsAtomic() && b != types.Calendar:
 		return Spoken(b), true
-	case b == types.String && a.IsAtomic() && a != types.Calendar:
+	case b.Kind() == types.KindString && a.IsAtomic() && a != types.Calendar:
 		return Spoken(a), true
 	case a.IsTime() && b.IsTime():
 		return commonTime(a, b), true
@@ -196,9 +196,9 @@ func Implicit(from, to types.Type) bool {
 	switch {
 	case from == to || from == types.Void:
 		return true
-	case from == types.String:
+	case from.Kind() == types.KindString:
 		return to.IsAtomic()
-	case to == types.String:
+	case to.Kind() == types.KindString:
 		return from.IsAtomic() && from != types.Binary
 	case from.IsNumeric() && to.IsNumeric(), from.IsTime() && to.IsTime():
 		return true // also with a loss, as when a value is stored in a column

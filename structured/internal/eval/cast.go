@@ -37,8 +37,11 @@ type caster struct {
 
 func newCast(call bound.Call, arg node) (node, error) {
 	from, to := call.Args[0].Type(), call.Of
-	if from == to || from.Kind() == types.KindString && to.Kind() == types.KindString {
-		return arg, nil // collations differ in how they compare
+	if from == to {
+		return arg, nil
+	}
+	if from.Kind() == types.KindString && to.Kind() == types.KindString {
+		return &relabel{arg: arg, of: to}, nil
 	}
 	zone, err := zoneOf(call)
 	if err != nil {
@@ -73,6 +76,23 @@ func (c *cast) eval(b *vector.Batch, selection vector.Selection) (*vector.Column
 		return nil, bad.failure(c.call)
 	}
 	return &c.out, nil
+}
+
+// relabel gives a column another collation, which its values do not tell.
+type relabel struct {
+	arg node
+	of  types.Type
+	out vector.Column
+}
+
+func (r *relabel) eval(b *vector.Batch, selection vector.Selection) (*vector.Column, error) {
+	in, err := r.arg.eval(b, selection)
+	if err != nil {
+		return nil, err
+	}
+	r.out = *in
+	r.out.Type = r.of
+	return &r.out, nil
 }
 
 func (v *badValue) failure(call bound.Call) error {
@@ -112,7 +132,8 @@ func (c caster) loop(from, to types.Type) castLoop {
 		return copyColumn
 	case from == types.Void:
 		return castNull
-	case to == types.String && from == types.Binary, to == types.Binary && from == types.String:
+	case from.Kind() == types.KindString && to.Kind() == types.KindString,
+		from == types.Binary && to.Kind() == types.KindString, from.Kind() == types.KindString && to == types.Binary:
 		return copyColumn
 	case to.Kind() == types.KindString:
 		return c.toString(from)

@@ -228,7 +228,7 @@ func withValue(name string, result types.Type) func(Binding, []bound.Expr) (boun
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.NULL_TYPE", "%s: the value is null, which is equal to nothing", name)
 		}
 		element, ok := coerce.Common(of, value)
-		if !ok || (of == types.String) != (value == types.String) && of != types.Void && value != types.Void {
+		if !ok || (of.Kind() == types.KindString) != (value.Kind() == types.KindString) && of != types.Void && value != types.Void {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", "%s: the array has elements of type %s, the value is %s", name, args[0].Type().Element(), args[1].Type())
 		}
 		args[0], args[1] = b.To(args[0], types.Array(element)), b.To(args[1], element)
@@ -242,7 +242,7 @@ func withValue(name string, result types.Type) func(Binding, []bound.Expr) (boun
 func twoArrays(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		a, other := args[0].Type().Element(), args[1].Type().Element()
-		mixed := a != types.Void && other != types.Void && (a == types.String) != (other == types.String)
+		mixed := a != types.Void && other != types.Void && (a.Kind() == types.KindString) != (other.Kind() == types.KindString)
 		t, err := b.Common(args, 0)
 		if err != nil || mixed {
 			return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", "%s: the arrays are of the types %s and %s", name, args[0].Type(), args[1].Type())

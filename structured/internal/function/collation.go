@@ -1,14 +1,8 @@
 package function
 
 import (
-	"bytes"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -51,65 +45,48 @@ func CollationNamed(name string) (types.Type, error) {
 	return types.Collated(c), nil
 }
 
-// CollationKey is what compares by its bytes as a string does by its collation; other
-// values compare as they are.
+// CollationKey is what compares by its bytes as a value does by the collations of the
+// strings in it; values without any compare as they are.
 func CollationKey(expr bound.Expr) bound.Expr {
-	if expr.Type().Collation() == types.UTF8Binary {
+	if !expr.Type().IsCollated() {
 		return expr
 	}
-	return bound.Call{Function: "collation_key", Args: []bound.Expr{expr}, Of: types.String}
+	return bound.Call{Function: "collation_key", Args: []bound.Expr{expr}, Of: expr.Type().Uncollated()}
 }
 
 func collationKey(call bound.Call) (Kernel, error) {
-	c := call.Args[0].Type().Collation()
-	if c == types.UTF8LCase {
-		return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-			return append(dst, strings.ToLower(string(args[0].String(row)))...), nil
-		}), nil
-	}
-	var options []collate.Option
-	if c == types.UnicodeCI || c == types.UnicodeCIAI {
-		options = append(options, collate.IgnoreCase)
-	}
-	bare := c == types.UnicodeAI || c == types.UnicodeCIAI
-	collator, buffer := collate.New(language.Und, options...), &collate.Buffer{}
-	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
-		buffer.Reset()
-		text := args[0].String(row)
-		if bare {
-			text = withoutAccents(text)
-		}
-		return append(dst, collator.Key(buffer, text)...), nil
+	return appendingFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+		out.AppendCollationKey(args[0], row)
+		return nil
 	}), nil
-}
-
-// withoutAccents leaves out the marks upon letters.
-func withoutAccents(text []byte) []byte {
-	return bytes.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) {
-			return -1
-		}
-		return r
-	}, norm.NFD.Bytes(text))
 }
 
 // How functions treat strings with a collation: some give a value of their arguments and
 // see to it themselves, some look for one string in another, which UTF8_LCASE does in
 // small letters, and some do what they do with strings of any collation.
 var (
-	collationsKept  = []string{"collate", "collation", "typeof", "coalesce", "nvl", "nvl2", "case", "if", "array", "map", "struct", "named_struct", "isnull", "isnotnull"}
+	collationsKept = []string{
+		"collate", "collation", "typeof", "coalesce", "nvl", "ifnull", "nvl2", "nullif", "case", "if", "isnull", "isnotnull", "greatest", "least", "equal_null",
+		"array", "map", "struct", "named_struct", "array_contains", "array_position", "array_remove", "array_append", "array_prepend", "array_insert", "array_repeat",
+		"element_at", "try_element_at", "map_contains_key",
+	}
 	collationsFound = []string{"contains", "startswith", "endswith", "instr", "locate", "position"}
 	collationsFree  = []string{
 		"length", "char_length", "octet_length", "bit_length", "upper", "lower", "initcap", "concat", "substring", "left", "right", "reverse",
-		"repeat", "lpad", "rpad", "hex", "base64", "md5", "sha2", "ascii", "trim", "btrim", "ltrim", "rtrim", "string", "overlay",
+		"repeat", "lpad", "rpad", "hex", "base64", "md5", "sha1", "sha2", "crc32", "hash", "xxhash64", "ascii", "string", "overlay", "concat_ws", "levenshtein", "soundex",
+		"encode", "to_date", "to_timestamp", "try_to_timestamp", "to_number", "try_to_number",
 	}
 )
 
 // collated binds a function to strings of which some have a collation, as strings without
 // one; results that are strings have it again.
 func (f *Function) collated(b Binding, args []bound.Expr, of types.Type) (bound.Expr, error) {
+	if err := CollationConflict(args); err != nil {
+		return nil, err
+	}
+	trims := strings.Contains(f.Name, "trim") && len(args) == 1
 	folds := slices.Contains(collationsFound, f.Name) && of.Collation() == types.UTF8LCase
-	if !folds && !slices.Contains(collationsFree, f.Name) {
+	if !folds && !trims && !slices.Contains(collationsFree, f.Name) {
 		return nil, fault.Analysisf("UNSUPPORTED_FEATURE", "%s does not take strings of the collation %s; give it collate(…, 'UTF8_BINARY')", b.Name, of.Collation())
 	}
 	for i, arg := range args {
@@ -125,6 +102,26 @@ func (f *Function) collated(b Binding, args []bound.Expr, of types.Type) (bound.
 		result = b.To(result, of)
 	}
 	return result, err
+}
+
+// CollationConflict is the error of strings with two collations, if args are such.
+func CollationConflict(args []bound.Expr) error {
+	var of types.Type
+	explicit := true
+	for _, arg := range args {
+		t := arg.Type()
+		call, _ := arg.(bound.Call)
+		switch {
+		case t.Collation() == types.UTF8Binary:
+		case of == types.Type{} || of == t:
+			of, explicit = t, explicit && call.Function == bound.Cast
+		case explicit && call.Function == bound.Cast:
+			return fault.Analysisf("COLLATION_MISMATCH.EXPLICIT", "strings of %s and %s; give one the other's collation", of, t)
+		default:
+			return fault.Analysisf("INDETERMINATE_COLLATION_IN_EXPRESSION", "strings of %s and %s; say by COLLATE which collation counts", of, t)
+		}
+	}
+	return nil
 }
 
 // collationOf is the type of the first argument with a collation.

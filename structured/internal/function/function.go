@@ -194,6 +194,9 @@ func (b Binding) Common(args []bound.Expr, from int) (types.Type, error) {
 	}
 	t, ok := b.Widest(list...)
 	if !ok {
+		if err := CollationConflict(args[from:]); err != nil {
+			return t, err
+		}
 		return t, fault.Analysisf("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "%s: values of the types %v have none in common; cast one of them", b.Name, distinct(list))
 	}
 	for i := range args[from:] {
@@ -209,8 +212,8 @@ func (b Binding) sameKind(args []bound.Expr) error {
 	strings, others := false, false
 	for i, arg := range args {
 		list[i] = arg.Type()
-		strings = strings || list[i] == types.String
-		others = others || list[i] != types.String && list[i] != types.Void
+		strings = strings || list[i].Kind() == types.KindString
+		others = others || list[i].Kind() != types.KindString && list[i] != types.Void
 	}
 	if strings && others {
 		return fault.Analysisf("DATATYPE_MISMATCH.DATA_DIFF_TYPES", "%s: values of the types %v; cast some of them", b.Name, distinct(list))

@@ -67,13 +67,14 @@ func newAccumulator(a bound.Aggregate, merge bool) (accumulator, error) {
 		case types.LayoutDouble:
 			return &extremeDouble{greatest: greatest}, nil
 		case types.LayoutBytes:
-			return &extremeString{greatest: greatest}, nil
-		default:
-			return &extremeAny{of: a.Of, replaces: func(arg *vector.Column, row int, value *vector.Column) bool {
-				order := vector.Compare(arg, row, value, 0)
-				return order != 0 && order > 0 == greatest
-			}}, nil
+			if !a.Of.IsCollated() {
+				return &extremeString{greatest: greatest}, nil
+			}
 		}
+		return &extremeAny{of: a.Of, replaces: func(arg *vector.Column, row int, value *vector.Column) bool {
+			order := vector.Compare(arg, row, value, 0)
+			return order != 0 && order > 0 == greatest
+		}}, nil
 	}
 	return nil, fmt.Errorf("aggregate %s: no such function of type %s", a, a.Of)
 }

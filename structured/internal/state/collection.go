@@ -13,11 +13,13 @@ type collection struct {
 	distinct bool
 	values   []vector.Column       // by group
 	known    []map[string]struct{} // of a set, by group: keys as appendKey writes them
+	collated vector.Column         // one value, by which another one with a collation is known
 	key      []byte
 }
 
 func newCollection(a bound.Aggregate, merge bool) *collection {
-	return &collection{element: a.Of.Element(), merge: merge, distinct: a.Function == bound.CollectSet}
+	element := a.Of.Element()
+	return &collection{element: element, merge: merge, distinct: a.Function == bound.CollectSet, collated: vector.NewColumn(element.Uncollated())}
 }
 
 func (a *collection) resize(n int) {
@@ -45,7 +47,13 @@ func (a *collection) take(number int32, from *vector.Column, row int) {
 		if a.known[number] == nil {
 			a.known[number] = map[string]struct{}{}
 		}
-		a.key = appendKey(a.key[:0], from, row)
+		if a.element.IsCollated() {
+			a.collated.Reset()
+			a.collated.AppendCollationKey(from, row)
+			a.key = appendKey(a.key[:0], &a.collated, 0)
+		} else {
+			a.key = appendKey(a.key[:0], from, row)
+		}
 		if _, has := a.known[number][string(a.key)]; has {
 			return
 		}

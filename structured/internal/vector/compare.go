@@ -1,16 +1,16 @@
 package vector
 
 import (
-	"bytes"
 	"cmp"
 
+	"github.com/tidewheel/tidewheel/structured/internal/collation"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
 // Compare orders row i of a against row j of b, columns of the same type: negative,
 // zero or positive. Null is the least value and equal to null, NaN is greater than
 // every other number and equal to NaN, false is less than true, strings go by their
-// bytes, structs and arrays by their parts.
+// collation, structs and arrays by their parts.
 func Compare(a *Column, i int, b *Column, j int) int {
 	if an, bn := a.IsNull(i), b.IsNull(j); an || bn {
 		switch {
@@ -40,7 +40,7 @@ func Compare(a *Column, i int, b *Column, j int) int {
 	case types.Layout128:
 		return a.Decimals[i].Cmp(b.Decimals[j])
 	case types.LayoutBytes:
-		return bytes.Compare(a.String(i), b.String(j))
+		return collation.Compare(a.Type.Collation(), a.String(i), b.String(j))
 	case types.LayoutStruct:
 		for k := range a.Children {
 			if c := Compare(&a.Children[k], i, &b.Children[k], j); c != 0 {
