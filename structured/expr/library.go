@@ -658,7 +658,7 @@ func Rtrim[C Arg](first C, others ...Column) Column { return callOn("rtrim", fir
 // Lpad is the function lpad.
 //
 // The string, filled at the beginning with the third argument, a blank if not given, or
-// cut, to so many code points.
+// cut, to so many code points; or so the bytes of binary data, with zeros if not given.
 func Lpad[C Arg](first C, others ...Column) Column { return callOn("lpad", first, others) }
 
 // Rpad is the function rpad.
@@ -1010,6 +1010,11 @@ func Decode[C Arg](first C, others ...Column) Column { return callOn("decode", f
 //
 // The string as a part of a query of a URL.
 func URLEncode[C Arg](arg C) Column { return call("url_encode", columnOf(arg)) }
+
+// TryURLDecode is the function try_url_decode.
+//
+// url_decode with null for what cannot be decoded.
+func TryURLDecode[C Arg](arg C) Column { return call("try_url_decode", columnOf(arg)) }
 
 // URLDecode is the function url_decode.
 //

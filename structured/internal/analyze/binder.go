@@ -188,6 +188,23 @@ func (b *binder) field(arg bound.Expr, name string) (bound.Expr, error) {
 	}, nil
 }
 
+// index binds base[key]: an element of an array, a value of a map, or the field of a
+// constant name.
+func (b *binder) index(base, key bound.Expr) (bound.Expr, error) {
+	t := base.Type()
+	if t.Kind() != types.KindStruct && (t.Kind() != types.KindArray || t.Element().Kind() != types.KindStruct) {
+		return function.Index(b.session(), base, key)
+	}
+	literal, _ := key.(bound.Literal)
+	if name, ok := literal.Value.(string); ok {
+		return b.field(base, name)
+	}
+	if t.Kind() == types.KindStruct {
+		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD_TYPE", "the name of a field of %s must be a constant string, not %s", base, key)
+	}
+	return function.Index(b.session(), base, key)
+}
+
 // nameOf is what a column is called: as it is named, or else after what it is.
 func nameOf(node syntax.Node) string {
 	switch n := node.(type) {

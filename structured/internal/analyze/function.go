@@ -33,7 +33,7 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return b.userCall(c)
 	}
 	if len(c.Args) == 0 {
-		if expr, ok := b.currentTime(c.Function); ok {
+		if expr, ok := b.ambient(c.Function); ok {
 			return expr, nil
 		}
 	}
@@ -132,7 +132,7 @@ func (b *binder) operator(operator bound.Function, args []bound.Expr) (expr boun
 		}
 		expr, err = b.typed(operator, window, of, args, func(t types.Type) bool { return t == window })
 	case "[]":
-		expr, err = function.Index(b.session(), args[0], args[1])
+		expr, err = b.index(args[0], args[1])
 	default:
 		expr, err = b.compare(operator, args)
 	}

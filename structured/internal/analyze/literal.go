@@ -18,6 +18,9 @@ import (
 func (b *binder) typedLiteral(l syntax.TypedLiteral) (bound.Expr, error) {
 	value, t, ok := b.literalValue(l)
 	if !ok {
+		if special, named := b.session().SpecialTime(l.Text, t); named {
+			return special, nil
+		}
 		condition := "INVALID_TYPED_LITERAL"
 		if l.Type == "decimal" {
 			condition = "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION"

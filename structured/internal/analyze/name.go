@@ -66,8 +66,12 @@ func (b *binder) elsewhere(parts []string) (bound.Expr, bool, error) {
 		if len(parts) > 1 {
 			return nil, false, nil
 		}
-		expr, ok := b.currentTime(strings.ToLower(parts[0])) // which need no parentheses
-		return expr, ok, nil
+		switch name := strings.ToLower(parts[0]); name { // which need no parentheses
+		case "current_timestamp", "current_date", "localtimestamp", "current_user", "session_user", "user":
+			expr, ok := b.ambient(name)
+			return expr, ok, nil
+		}
+		return nil, false, nil
 	}
 	expr, err := b.outer.name(parts)
 	if err != nil {

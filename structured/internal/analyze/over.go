@@ -77,6 +77,9 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 	}
 	if kind, ok := rankingKind(c.Function); ok && c.User == nil {
 		function, err := b.ranking(c, kind, len(w.orderBy) > 0)
+		if err == nil && spec.Frame != nil {
+			err = ownFrame(c, function, spec.Frame, w.frame)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -323,6 +326,31 @@ func (b *binder) frame(w *windowCall, frame *syntax.Frame) (bound.Frame, error) 
 		}
 	}
 	return out, nil
+}
+
+// ownFrame returns an error for a frame of a function that has one of its own, unless it
+// is that one.
+func ownFrame(c syntax.Call, f bound.WindowFunction, written *syntax.Frame, frame bound.Frame) error {
+	upToRow := written.From.Kind == syntax.UnboundedPreceding && written.To.Kind == syntax.CurrentRow
+	switch f.Kind {
+	case bound.Lag, bound.Lead:
+		offset, _ := f.Args[1].(bound.Literal).Value.(int32)
+		if f.Kind == bound.Lag {
+			offset = -offset
+		}
+		if !written.Rows || written.From.Kind != syntax.Following || written.To.Kind != syntax.Following || frame.From.Rows != int64(offset) || frame.To.Rows != int64(offset) {
+			return fault.Analysisf("_LEGACY_ERROR_TEMP_1035", "%s looks so many rows away and takes no frame", c)
+		}
+	case bound.CumeDist:
+		if written.Rows || !upToRow {
+			return fault.Analysisf("_LEGACY_ERROR_TEMP_1036", "%s takes no frame but RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", c)
+		}
+	case bound.RowNumber, bound.Rank, bound.DenseRank, bound.PercentRank, bound.Ntile:
+		if !written.Rows || !upToRow {
+			return fault.Analysisf("_LEGACY_ERROR_TEMP_1036", "%s takes no frame but ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW", c)
+		}
+	}
+	return nil
 }
 
 func isOffset(kind syntax.BoundKind) bool {

@@ -33,8 +33,15 @@ func (s Session) convert(arg bound.Expr, to types.Type, failure bound.Failure) b
 	if arg.Type() == to {
 		return arg
 	}
-	if literal, ok := arg.(bound.Literal); ok && literal.Value == nil {
-		return bound.Literal{Of: to}
+	if literal, ok := arg.(bound.Literal); ok {
+		if literal.Value == nil {
+			return bound.Literal{Of: to}
+		}
+		if text, ok := literal.Value.(string); ok {
+			if time, ok := s.SpecialTime(text, to); ok {
+				return time
+			}
+		}
 	}
 	call := bound.Call{Function: bound.Cast, Args: []bound.Expr{arg}, Of: to}
 	if !safe(arg.Type(), to) {

@@ -95,6 +95,12 @@ var encodingFunctions = []Function{
 		}),
 	},
 	{
+		Name: "try_url_decode", Doc: "url_decode with null for what cannot be decoded.", Least: 1, Most: 1, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			text, err := b.Arg(args, 0, types.String)
+			return b.try("url_decode", types.String, text), err
+		},
+	},
+	{
 		Name: "url_decode", Doc: "The string that a part of a query of a URL stands for.", Params: []types.Type{types.String}, Result: types.String,
 		Kernel: strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 			text, err := url.QueryUnescape(string(args[0].String(row)))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"unicode/utf8"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -55,7 +56,11 @@ var searchFunctions = []Function{
 
 func predicate(name, doc string, f func(a, b []byte) bool) Function {
 	return Function{
-		Name: name, Doc: doc, Params: twoStrings, Result: types.Boolean,
+		Name: name, Doc: doc, Least: 2, Most: 2,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			_, err := b.text(args)
+			return b.call(b.Name, types.Boolean, args...), err
+		},
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			out.Bools.Put(row, f(args[0].String(row), args[1].String(row)))
 			return nil

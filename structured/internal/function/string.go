@@ -51,8 +51,8 @@ var stringFunctions = []Function{
 	{Name: "trim", Doc: "The string, which is the last argument, without the blanks, or the characters of the first of two, at both ends.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, true)},
 	{Name: "ltrim", Doc: "trim at the beginning only.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(true, false)},
 	{Name: "rtrim", Doc: "trim at the end only.", Least: 1, Most: 2, Bind: bindTrim, Kernel: trim(false, true)},
-	{Name: "lpad", Doc: "The string, filled at the beginning with the third argument, a blank if not given, or cut, to so many code points.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(true)},
-	{Name: "rpad", Doc: "lpad at the end.", Params: []types.Type{types.String, types.Int, types.String}, Optional: 1, Result: types.String, Kernel: pad(false)},
+	{Name: "lpad", Doc: "The string, filled at the beginning with the third argument, a blank if not given, or cut, to so many code points; or so the bytes of binary data, with zeros if not given.", Least: 2, Most: 3, Bind: bindPad, Kernel: pad(true)},
+	{Name: "rpad", Doc: "lpad at the end.", Least: 2, Most: 3, Bind: bindPad, Kernel: pad(false)},
 	{Name: "substring", Aliases: []string{"substr", "mid"}, Doc: "The code points from a position, counted from 1 or, if negative, from the end, at most so many.", Least: 2, Most: 3, Bind: bindSubstring, Kernel: strictText(substring)},
 	{
 		Name: "left", Doc: "The first code points.", Params: []types.Type{types.String, types.Int}, Result: types.String,
@@ -228,19 +228,67 @@ func trim(left, right bool) func(bound.Call) (Kernel, error) {
 	})
 }
 
+func bindPad(b Binding, args []bound.Expr) (bound.Expr, error) {
+	filler := bound.Literal{Value: " ", Of: types.String}
+	if args[0].Type() == types.Binary {
+		filler = bound.Literal{Value: []byte{0}, Of: types.Binary}
+	}
+	if len(args) == 2 {
+		args = append(args, filler)
+	}
+	texts := []bound.Expr{args[0], args[2]}
+	of, err := b.text(texts)
+	if err != nil {
+		return nil, err
+	}
+	length, err := b.Arg(args, 1, types.Int)
+	return b.call(b.Name, of, texts[0], length, texts[1]), err
+}
+
+// text converts args to binary data, if all of them are that, or else to strings.
+func (b Binding) text(args []bound.Expr) (types.Type, error) {
+	of := types.Binary
+	for _, arg := range args {
+		if arg.Type() != types.Binary {
+			of = types.String
+		}
+	}
+	for i, arg := range args {
+		if arg.Type() == types.Binary {
+			args[i] = b.To(arg, of)
+			continue
+		}
+		var err error
+		if args[i], err = b.Arg(args, i, of); err != nil {
+			return of, err
+		}
+	}
+	return of, nil
+}
+
 func pad(left bool) func(bound.Call) (Kernel, error) {
-	return strictText(func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
+	return func(call bound.Call) (Kernel, error) {
+		if call.Of == types.Binary {
+			return padding(call, left, func(s []byte) int { return len(s) }, func(s []byte, n int) int { return min(n, len(s)) }), nil
+		}
+		return padding(call, left, utf8.RuneCount, runeOffset), nil
+	}
+}
+
+// padding is the kernel for text whose units are counted by count and found by offset.
+func padding(call bound.Call, left bool, count func([]byte) int, offset func([]byte, int) int) Kernel {
+	return strictTextFor(call, func(dst []byte, args []*vector.Column, row int) ([]byte, error) {
 		s, length := args[0].String(row), int(max(args[1].Ints[row], 0))
-		filler := given(args, 2, func(c *vector.Column) []byte { return c.String(row) }, []byte(" "))
-		missing := length - utf8.RuneCount(s)
+		filler := args[2].String(row)
+		missing := length - count(s)
 		if missing <= 0 || len(filler) == 0 {
-			return append(dst, s[:runeOffset(s, length)]...), nil
+			return append(dst, s[:offset(s, length)]...), nil
 		}
 		if !left {
 			dst = append(dst, s...)
 		}
-		for count := utf8.RuneCount(filler); missing > 0; missing -= count {
-			dst = append(dst, filler[:runeOffset(filler, missing)]...)
+		for n := count(filler); missing > 0; missing -= n {
+			dst = append(dst, filler[:offset(filler, missing)]...)
 		}
 		if left {
 			dst = append(dst, s...)
