@@ -83,27 +83,9 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := ownFrame(kind, spec.Frame); err != nil {
-			return nil, err
-		}
 		return b.block.window(w, function), nil
 	}
 	return b.aggregateOver(w, c)
-}
-
-// ownFrame returns an error if a function whose frame is always the same has another one.
-func ownFrame(kind bound.WindowKind, written *syntax.Frame) error {
-	switch {
-	case written == nil:
-		return nil
-	case kind == bound.Lag || kind == bound.Lead:
-		return fault.Analysisf("_LEGACY_ERROR_TEMP_1035", "%s has no frame", kind)
-	case kind == bound.FirstValue || kind == bound.LastValue || kind == bound.NthValue:
-		return nil
-	case !written.Rows || written.From.Kind != syntax.UnboundedPreceding || written.To.Kind != syntax.CurrentRow:
-		return fault.Analysisf("_LEGACY_ERROR_TEMP_1036", "the frame of %s is ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW, not %s", kind, written)
-	}
-	return nil
 }
 
 // window adds a window function to the block, over the partitions, order and frames of

@@ -104,12 +104,19 @@ func sameValue(a, b any) bool {
 		y, ok := b.([]byte)
 		return ok && bytes.Equal(x, y)
 	}
-	x, ok := a.(float64)
-	y, also := b.(float64)
-	if ok && also {
-		return math.Float64bits(x) == math.Float64bits(y) || math.IsNaN(x) && math.IsNaN(y)
+	switch x := a.(type) {
+	case float64:
+		y, ok := b.(float64)
+		return ok && sameFloat(x, y)
+	case float32:
+		y, ok := b.(float32)
+		return ok && sameFloat(float64(x), float64(y))
 	}
 	return reflect.DeepEqual(a, b)
+}
+
+func sameFloat(x, y float64) bool {
+	return math.Float64bits(x) == math.Float64bits(y) || math.IsNaN(x) && math.IsNaN(y)
 }
 
 // Conjuncts splits a condition into the parts that And joins, from left to right.

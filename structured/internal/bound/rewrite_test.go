@@ -23,6 +23,7 @@ func TestSame(t *testing.T) {
 		{"calls of other arguments", sum(a, number(1)), sum(a, number(2)), false},
 		{"calls of fewer arguments", sum(a), sum(a, a), false},
 		{"two NaNs", number(math.NaN()), number(math.NaN()), true},
+		{"two NaNs of four bytes", Literal{Value: float32(math.NaN()), Of: types.Float}, Literal{Value: float32(math.NaN()), Of: types.Float}, true},
 		{"two zeros", number(0), number(math.Copysign(0, -1)), false},
 		{"an int and a bigint", Literal{Value: int32(1), Of: types.Int}, Literal{Value: int64(1), Of: types.Bigint}, false},
 		{"nulls of two types", Literal{Of: types.Int}, Literal{Of: types.Bigint}, false},
