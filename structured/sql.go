@@ -22,7 +22,8 @@ import (
 // by Named, for :name. They are Go values as expr.Lit takes them, or columns that read
 // no table.
 //
-// EXPLAIN before a query gives one row with the text that DataFrame.Explain has. CREATE
+// EXPLAIN before a query gives one row with the text that DataFrame.Explain has, DESCRIBE
+// before a query or the name of a view a row for each column. CREATE
 // [OR REPLACE] TEMPORARY VIEW and DROP VIEW act at once and give a table without rows.
 func (s *Session) SQL(text string, arguments ...any) DataFrame {
 	f := &frame{session: s}
@@ -73,8 +74,13 @@ func (s *Session) query(f *frame, statement *sql.Statement) DataFrame {
 		if err == nil {
 			node, err = analyze.Renamed(node, statement.Columns)
 		}
-		if err != nil || !statement.Explain {
-			return node, err
+		switch {
+		case err != nil:
+			return nil, err
+		case statement.Describe:
+			return analyze.Described(node), nil
+		case !statement.Explain:
+			return node, nil
 		}
 		text, err := explained(node, f.sizes(f.sources()))
 		return &plan.Values{

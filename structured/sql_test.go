@@ -124,3 +124,19 @@ func TestHints(t *testing.T) {
 		t.Errorf("a hinted table: %v\n%s", err, explained)
 	}
 }
+
+func TestDescribeStatement(t *testing.T) {
+	session := open(t)
+	if err := session.SQL("CREATE TEMP VIEW v AS SELECT 1 AS a, array('x') AS b").Err(); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"DESCRIBE v", "desc table V", "DESCRIBE QUERY SELECT * FROM v", "DESC SELECT a, b FROM v;", "DESCRIBE WITH c AS (TABLE v) SELECT * FROM c"} {
+		if got := textOf(t, session.SQL(text)); got != "col_name data_type comment\n[a, int, null]\n[b, array<string>, null]" {
+			t.Errorf("%s: got %q", text, got)
+		}
+	}
+	var failed *Error
+	if err := session.SQL("DESCRIBE nosuch").Err(); !errors.As(err, &failed) || failed.Condition != "TABLE_OR_VIEW_NOT_FOUND" {
+		t.Errorf("a view that there is not: %v", err)
+	}
+}

@@ -113,6 +113,9 @@ func (g *aggregation) add(call syntax.Call) (bound.Expr, error) {
 		return nil, fault.Analysisf("NESTED_AGGREGATE_FUNCTION", "%s: an aggregate function cannot be inside another one", call)
 	}
 	if call.User == nil { // userAggregate has a way of its own, for functions that see nulls
+		if call.Filter != nil && hasAggregate(call.Filter) {
+			return nil, fault.Analysisf("INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE", "%s: FILTER has an aggregate function in it", call)
+		}
 		call = filtered(call)
 	}
 	return g.arguments.aggregateOf(call, g.result)

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
@@ -180,6 +181,11 @@ func (b *binder) field(arg bound.Expr, name string) (bound.Expr, error) {
 	index := schema.Index(name)
 	if index < 0 {
 		return nil, fault.Analysisf("FIELD_NOT_FOUND", "no field %q in %s%s", name, arg, suggest(name, schema.Names()))
+	}
+	for _, other := range schema.Fields[index+1:] {
+		if strings.EqualFold(other.Name, name) {
+			return nil, fault.Analysisf("AMBIGUOUS_REFERENCE_TO_FIELDS", "%s has two fields %q", arg, name)
+		}
 	}
 	return bound.Call{
 		Function: bound.Field,

@@ -346,6 +346,9 @@ func (b *block) expand(star syntax.Star, columns []plan.Column) ([]syntax.Node, 
 			return nil, err
 		}
 		if column, ok := expr.(bound.Column); ok {
+			if except[column.Index] {
+				return nil, fault.Analysisf("EXCEPT_OVERLAPPING_COLUMNS", "EXCEPT has column %s twice", column.Field.Name)
+			}
 			except[column.Index] = true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
@@ -91,4 +92,22 @@ func statisticOf(statistic string, at int, of types.Type) (syntax.Node, error) {
 	call.Function = "percentile_approx"
 	call.Args = append(call.Args, syntax.Literal{Value: fraction / 100, Of: types.Double})
 	return call, nil
+}
+
+// Described has a row for each column of a table: its name, its type and a comment, of which
+// there is none.
+func Described(table plan.Node) plan.Node {
+	values := &plan.Values{Fields: []types.Field{
+		types.Required("col_name", types.String), types.Required("data_type", types.String), types.Nullable("comment", types.String),
+	}}
+	for _, column := range table.Output() {
+		if !column.Hidden {
+			values.Rows = append(values.Rows, []bound.Expr{
+				bound.Literal{Value: column.Name, Of: types.String},
+				bound.Literal{Value: column.Type.String(), Of: types.String},
+				bound.Literal{Of: types.String},
+			})
+		}
+	}
+	return values
 }

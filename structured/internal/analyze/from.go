@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
+	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/physical"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
@@ -110,7 +111,11 @@ func (r *resolver) lateralView(q *syntax.LateralView) (plan.Node, error) {
 		return nil, err
 	}
 	if !isGenerator(q.Generator) {
-		return nil, fault.Analysisf("UNRESOLVED_ROUTINE", "no function %q that gives rows", q.Generator.Function)
+		condition := "ROUTINE_NOT_FOUND"
+		if _, ok := function.Lookup(q.Generator.Function); ok {
+			condition = "UNSUPPORTED_GENERATOR.NOT_GENERATOR"
+		}
+		return nil, fault.Analysisf(condition, "no function %q that gives rows", q.Generator.Function)
 	}
 	return r.generate(input, q.Generator, q.Outer, q.Columns, q.Name)
 }

@@ -160,6 +160,9 @@ func (r *resolver) values(q *syntax.Values) (plan.Node, error) {
 	for i, row := range q.Rows {
 		exprs := make([]bound.Expr, width)
 		for j, node := range row {
+			if hasAggregate(node) {
+				return nil, fault.Analysisf("INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "%s cannot be computed in VALUES", node)
+			}
 			var err error
 			if exprs[j], err = b.bind(unnamed(node)); err != nil {
 				return nil, err

@@ -12,6 +12,9 @@ type Statement struct {
 	// Explain is set if not the rows are asked for but how they are computed.
 	Explain bool
 
+	// Describe is set if the columns of Query are asked for.
+	Describe bool
+
 	// View is the name of the view to create for Query, with the names of its columns
 	// if the statement gives them; "" for other statements. Replace says that a view of
 	// that name may exist.
@@ -109,6 +112,14 @@ func (p *parser) statement() (*Statement, error) {
 		s.Explain = true
 		if p.peek().isOneOf("EXTENDED", "FORMATTED", "CODEGEN", "COST", "LOGICAL") {
 			p.next()
+		}
+	case p.peek().isOneOf("DESCRIBE", "DESC"):
+		p.next()
+		s.Describe = true
+		if !p.takes("QUERY") && !p.beginsQuery() {
+			s.Query, err = p.table()
+			s.Tables = p.tables
+			return s, err
 		}
 	case p.sees("CREATE"):
 		if err = p.createView(s); err != nil {
