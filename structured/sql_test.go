@@ -131,7 +131,7 @@ func TestDescribeStatement(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{"DESCRIBE v", "desc table V", "DESCRIBE QUERY SELECT * FROM v", "DESC SELECT a, b FROM v;", "DESCRIBE WITH c AS (TABLE v) SELECT * FROM c"} {
-		if got := textOf(t, session.SQL(text)); got != "col_name data_type comment\n[a, int, null]\n[b, array<string>, null]" {
+		if got := textOf(t, session.SQL(text)); got != "col_name data_type comment\n[a, int, NULL]\n[b, array<string>, NULL]" {
 			t.Errorf("%s: got %q", text, got)
 		}
 	}

@@ -4,7 +4,7 @@
 //
 // # The language
 //
-//	statement  query | EXPLAIN [EXTENDED | …] query | CREATE [OR REPLACE] TEMP[ORARY] VIEW name [(columns)] AS query
+//	statement  query | EXPLAIN [EXTENDED | …] query | DESCRIBE {query | name} | CREATE [OR REPLACE] TEMP[ORARY] VIEW name [(columns)] AS query
 //	query      [WITH name [(columns)] AS (query), …] set [ORDER BY …] [LIMIT …] [OFFSET …]
 //	set        block {UNION | EXCEPT | MINUS | INTERSECT} [ALL | DISTINCT] [BY NAME] block …
 //	block      SELECT … | VALUES … | TABLE name | (query) | FROM … SELECT …
