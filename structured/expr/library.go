@@ -612,7 +612,7 @@ func BitCount[C Arg](arg C) Column { return call("bit_count", columnOf(arg)) }
 
 // Getbit is the function getbit.
 //
-// Bit number n of a bigint, from the right, 0 the first.
+// Bit number n of a whole number, from the right, 0 the first.
 func Getbit[C Arg](first C, others ...Column) Column { return callOn("getbit", first, others) }
 
 // Strings.

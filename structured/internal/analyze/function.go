@@ -226,7 +226,9 @@ func (b *binder) typed(function bound.Function, to, result types.Type, args []bo
 }
 
 func (b *binder) compare(operator bound.Function, args []bound.Expr) (bound.Expr, error) {
+	b.compareBoolean(operator, args)
 	t, ok := commonOf(args)
+	ok = ok && (!t.IsNested() || comparable(args))
 	if err := function.CollationConflict(args); !ok && err != nil {
 		return nil, err
 	}
@@ -242,6 +244,30 @@ func (b *binder) compare(operator bound.Function, args []bound.Expr) (bound.Expr
 		args[i] = collationKey(b.convert(arg, t))
 	}
 	return bound.Call{Function: operator, Args: args, Of: types.Boolean}, nil
+}
+
+// compareBoolean makes a boolean that is compared with a number one, with ANSI mode off.
+func (b *binder) compareBoolean(operator bound.Function, args []bound.Expr) {
+	if !b.lenient || operator != bound.Equal && operator != bound.NotEqual && operator != bound.EqualNullSafe {
+		return
+	}
+	for i, arg := range args {
+		if other := args[1-i].Type(); arg.Type() == types.Boolean && other.IsNumeric() {
+			args[i] = b.convert(arg, other)
+			return
+		}
+	}
+}
+
+// comparable reports whether nested values can be compared, whose parts convert less
+// freely than values by themselves.
+func comparable(args []bound.Expr) bool {
+	for _, arg := range args[1:] {
+		if !coerce.Comparable(args[0].Type(), arg.Type()) {
+			return false
+		}
+	}
+	return true
 }
 
 // foldLike has strings of the collation UTF8_LCASE compared in small letters.

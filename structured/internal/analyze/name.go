@@ -86,17 +86,22 @@ type match struct {
 	fields []string // inside the column
 }
 
+// matches are the readings of a name: a column of a table, or else a column and fields
+// inside it.
 func (b *binder) matches(parts []string) []match {
-	var found []match
+	var qualified, plain []match
 	for i, column := range b.input {
 		switch {
 		case len(parts) > 1 && column.Table != "" && strings.EqualFold(parts[0], column.Table) && strings.EqualFold(parts[1], column.Name):
-			found = append(found, match{i, parts[2:]})
+			qualified = append(qualified, match{i, parts[2:]})
 		case !column.Hidden && strings.EqualFold(parts[0], column.Name):
-			found = append(found, match{i, parts[1:]})
+			plain = append(plain, match{i, parts[1:]})
 		}
 	}
-	return found
+	if len(qualified) > 0 {
+		return qualified
+	}
+	return plain
 }
 
 func names(columns []plan.Column) []string { return plan.Schema(columns).Names() }

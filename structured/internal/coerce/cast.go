@@ -95,6 +95,8 @@ func CanCast(from, to types.Type, ansi bool) bool {
 		return to.IsAtomic()
 	case to == types.Binary:
 		return !ansi && from.IsInteger()
+	case from == types.Boolean && to == types.Timestamp, from == types.Timestamp && to == types.Boolean:
+		return !ansi
 	case from == types.Boolean || to == types.Boolean:
 		other := from
 		if from == types.Boolean {
@@ -155,7 +157,7 @@ func Refusal(from, to types.Type) string {
 	switch {
 	case from == types.Date && to.IsNumeric(), from.IsNumeric() && to == types.Date, from.IsNumeric() && to == types.TimestampNTZ:
 		return base + "WITH_FUNC_SUGGESTION"
-	case CanCast(from, to, false), from == types.Date && to == types.Boolean, from == types.Timestamp && to == types.Boolean:
+	case CanCast(from, to, false), from == types.Date && to == types.Boolean:
 		return base + "WITH_CONF_SUGGESTION"
 	}
 	return base + "WITHOUT_SUGGESTION"

@@ -138,11 +138,13 @@ func fromFloat[F float](c caster, from, to types.Type, values func(*vector.Colum
 		return direct(values, doubles, func(v F) float64 { return float64(v) })
 	case types.KindDecimal:
 		return c.fixed(from, to, func(out, in *vector.Column, row int) outcome {
-			var buffer [32]byte
-			digits := text.AppendDouble(buffer[:0], float64(values(in)[row]))
-			if from == types.Float {
-				digits = text.AppendFloat(buffer[:0], float32(values(in)[row]))
+			value := float64(values(in)[row])
+			if math.IsNaN(value) || math.IsInf(value, 0) {
+				out.SetNull(row) // with ANSI mode on as well, as in Spark
+				return fine
 			}
+			var buffer [32]byte
+			digits := text.AppendDouble(buffer[:0], value)
 			number, inRange, ok := text.ParseDecimal(digits, to.Precision(), to.Scale())
 			out.Decimals[row] = number
 			return valid(ok && inRange)

@@ -58,6 +58,8 @@ func (c caster) fromTimestamp(to types.Type) castLoop {
 		return direct(longs, ints, func(v int64) int32 { return dayOfClock(calendar.Clock(v, c.zone)) })
 	case types.KindTimestampNTZ:
 		return direct(longs, longs, func(v int64) int64 { return calendar.Clock(v, c.zone) })
+	case types.KindBoolean:
+		return boolFrom(longs)
 	case types.KindTinyint:
 		return secondsAs(c, to, tinies)
 	case types.KindSmallint:
@@ -100,6 +102,14 @@ func floorSeconds(microseconds int64) int64 {
 // the nearest instant.
 func (c caster) toTimestamp(from types.Type) castLoop {
 	switch from.Kind() {
+	case types.KindBoolean:
+		return c.fixed(from, types.Timestamp, func(out, in *vector.Column, row int) outcome {
+			out.Longs[row] = 0
+			if in.Bools.Get(row) {
+				out.Longs[row] = 1 // a microsecond, as in Spark
+			}
+			return fine
+		})
 	case types.KindTinyint:
 		return direct(tinies, longs, func(v int8) int64 { return int64(v) * second })
 	case types.KindSmallint:

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
+	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
@@ -46,13 +47,23 @@ var bitFunctions = []Function{
 		}),
 	},
 	{
-		Name: "getbit", Aliases: []string{"bit_get"}, Doc: "Bit number n of a bigint, from the right, 0 the first.", Params: []types.Type{types.Bigint, types.Int}, Result: types.Tinyint,
-		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			n := args[1].Ints[row]
-			if n < 0 || n > 63 {
-				return noValue("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "the position of a bit must be from 0 to 63")
+		Name: "getbit", Aliases: []string{"bit_get"}, Doc: "Bit number n of a whole number, from the right, 0 the first.", Least: 2, Most: 2,
+		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
+			if !args[0].Type().IsInteger() {
+				var err error
+				if args[0], err = b.Arg(args, 0, types.Bigint); err != nil {
+					return nil, err
+				}
 			}
-			out.Tinies[row] = int8(args[0].Longs[row] >> n & 1)
+			at, err := b.Arg(args, 1, types.Int)
+			return b.call("getbit", types.Tinyint, args[0], at), err
+		},
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			n, width := args[1].Ints[row], map[types.Type]int32{types.Tinyint: 8, types.Smallint: 16, types.Int: 32, types.Bigint: 64}[args[0].Type]
+			if n < 0 || n >= width {
+				return fault.Runtimef("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "the position of a bit of a %s must be from 0 to %d, not %d", args[0].Type, width-1, n)
+			}
+			out.Tinies[row] = int8(args[0].Whole(row) >> n & 1)
 			return nil
 		}),
 	},
@@ -61,10 +72,17 @@ var bitFunctions = []Function{
 func bindBits(b Binding, args []bound.Expr) (bound.Expr, error) {
 	t := types.Void
 	for i, arg := range args {
-		if of := arg.Type(); !of.IsInteger() && of != types.Void {
+		of := arg.Type()
+		if of == types.String && len(args) == 2 && args[1-i].Type().IsInteger() {
+			of = types.Bigint
+		}
+		if !of.IsInteger() && of != types.Void {
+			if len(args) == 2 && of != args[1-i].Type() {
+				return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "%s cannot have %s with %s", b.Name, args[0].Type(), args[1].Type())
+			}
 			return nil, b.Mismatch(args, i, "a whole number")
 		}
-		t, _ = coerce.Common(t, arg.Type())
+		t, _ = coerce.Common(t, of)
 	}
 	if t == types.Void {
 		t = types.Int

@@ -122,13 +122,10 @@ func (b Binding) choice(args []bound.Expr) (bound.Expr, error) {
 	var values []bound.Expr
 	for i := range args {
 		if i%2 == 0 && i+1 < len(args) {
-			if b.Name == "case" && args[i].Type() == types.Void {
+			if t := args[i].Type(); t != types.Boolean && (t != types.Void || b.Name == "case") {
 				return nil, b.Mismatch(args, i, "a condition")
 			}
-			var err error
-			if args[i], err = b.Arg(args, i, types.Boolean); err != nil {
-				return nil, err
-			}
+			args[i] = b.To(args[i], types.Boolean)
 			continue
 		}
 		values = append(values, args[i])

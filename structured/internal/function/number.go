@@ -380,7 +380,7 @@ func roundKernel(call bound.Call) (Kernel, error) {
 		default:
 			rounded, ok := roundDecimal(decimal.Of(in.Whole(row)), 0, digits, types.Decimal(38, 0), rule)
 			value, small := decimal.Whole(rounded, 0)
-			if !ok || !small || !putWhole(out, row, value) {
+			if fits := ok && small && putWhole(out, row, value); !fits && (!small || call.Failure != bound.Wrap) {
 				return noValue("ARITHMETIC_OVERFLOW", fmt.Sprintf("the rounded number does not fit a %s", out.Type))
 			}
 		}

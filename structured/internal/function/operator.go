@@ -53,11 +53,12 @@ func text(operator bound.Function, args []bound.Expr) string {
 }
 
 // decimals binds an operator to decimals and whole numbers. A constant whole number
-// counts as a decimal of its own digits, so that 1.5 + 1 does not grow to 21 digits.
+// counts as a decimal of its own digits, so that 1.5 + 1 does not grow to 21 digits; a
+// tinyint does not.
 func (b Binding) decimals(operator bound.Function, args []bound.Expr) (bound.Expr, error) {
 	for i, arg := range args {
 		as := coerce.AsDecimal(arg.Type())
-		if literal, ok := arg.(bound.Literal); ok && arg.Type().IsInteger() && literal.Value != nil {
+		if literal, ok := arg.(bound.Literal); ok && arg.Type().IsInteger() && arg.Type() != types.Tinyint && literal.Value != nil {
 			n, _ := constantInt(arg)
 			as = types.Decimal(len(strings.TrimPrefix(strconv.Itoa(n), "-")), 0)
 		}
