@@ -177,7 +177,11 @@ func (b *block) joinValue(q *subquery) (bound.Expr, error) {
 		if equal != nil {
 			node = &plan.Filter{Input: node, Condition: equal}
 		}
-		node = &plan.Distinct{Input: first(node, d.width())}
+		if node = first(node, d.width()); d.width() == 0 {
+			node = &plan.Limit{Input: node, N: 1} // a grouping without keys has a row even of none
+		} else {
+			node = &plan.Distinct{Input: node}
+		}
 	}
 	return b.joinDomain(d, node, q), nil
 }
