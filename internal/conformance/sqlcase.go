@@ -153,7 +153,11 @@ func compareColumns(want [][2]string, got types.Schema, query string) error {
 	return nil
 }
 
-// written reports whether a name is a word of the query, and so one that it gives.
+// written reports whether a name stands in the query, and so is one that it gives. An
+// expression is a name only between backquotes.
 func written(name, query string) bool {
+	if strings.Contains(name, "(") {
+		name = "`" + name + "`"
+	}
 	return strings.Contains(strings.ToLower(query), strings.ToLower(name))
 }

@@ -75,14 +75,16 @@ func (a Analyzer) session(input plan.Node, w syntax.SessionWindow) (plan.Node, e
 		return nil, err
 	}
 	if literal, ok := gap.(bound.Literal); ok && literal.Of == types.String && literal.Value != nil {
-		value, ok := text.ParseCalendarInterval(literal.Value.(string))
-		if !ok {
-			return nil, fault.Analysisf("CAST_INVALID_INPUT", "the gap %s of a session is no length of time such as '5 seconds'", literal)
+		value, err := text.ParseCalendarInterval(literal.Value.(string))
+		if err != nil {
+			return nil, fault.Analysisf("CAST_INVALID_INPUT", "the gap %s of a session: %v; a length of time is written as '5 seconds'", literal, err)
 		}
 		gap = bound.Literal{Value: value, Of: types.Calendar}
 	}
 	strict := coerce.Session{Zone: a.Zone, ANSI: true}
 	switch t := gap.Type(); {
+	case t == types.Void:
+		gap = strict.To(gap, types.Calendar)
 	case t == types.String:
 		gap = function.IntervalOf(gap)
 	case t.Kind() != types.KindDayTime && t != types.Calendar:

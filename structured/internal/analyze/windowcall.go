@@ -1,11 +1,13 @@
 package analyze
 
 import (
-	"strings"
+	"errors"
+	"math"
 	"time"
 
-	"github.com/tidewheel/tidewheel/structured/internal/sql"
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -68,25 +70,48 @@ func timeWindow(node syntax.Node) syntax.Node {
 	})
 }
 
-// spanOf is the length of time that an argument of window says: an interval, or the
-// text of one.
+// spanOf is the length of time that an argument of window says: an interval, the text of
+// one, or a whole number of microseconds.
 func spanOf(arg syntax.Node) (time.Duration, *syntax.Invalid) {
-	interval, ok := arg.(syntax.Interval)
-	if literal, isLiteral := arg.(syntax.Literal); isLiteral && literal.Of == types.String && literal.Value != nil {
-		node, err := sql.ParseExpression("INTERVAL '"+strings.ReplaceAll(literal.Value.(string), "'", "")+"'", sql.Given{})
-		if err == nil {
-			interval, ok = node.(syntax.Interval)
+	var interval types.CalendarInterval
+	months := false
+	switch arg := arg.(type) {
+	case syntax.Interval:
+		interval.Microseconds, months = arg.Microseconds, arg.First <= types.Month
+	case syntax.Literal:
+		switch value := arg.Value.(type) {
+		case int32:
+			interval.Microseconds = int64(value)
+		case int64:
+			interval.Microseconds = value
+		case string:
+			var err error
+			if interval, err = text.ParseCalendarInterval(value); err != nil {
+				return 0, &syntax.Invalid{Condition: invalidInterval(err), Message: err.Error() + "; give a length of time such as '10 seconds'"}
+			}
+			months = interval.Months != 0
+		default:
+			return 0, notConstant(arg)
 		}
+	default:
+		return 0, notConstant(arg)
 	}
-	switch {
-	case !ok:
-		return 0, &syntax.Invalid{Message: arg.String() + " is no constant length of time, such as '10 seconds'"}
-	case interval.Months != 0 || interval.First <= types.Month:
+	if months {
 		return 0, &syntax.Invalid{Condition: "_LEGACY_ERROR_TEMP_3231", Message: arg.String() + " has months, which differ in length; give days or less"}
 	}
-	const most = int64(1<<63-1) / 1000
-	if interval.Microseconds > most || interval.Microseconds < -most {
+	span := time.Duration(interval.Days)*24*time.Hour + time.Duration(interval.Microseconds)*time.Microsecond
+	if exact := float64(interval.Days)*calendar.Day + float64(interval.Microseconds); math.Abs(exact-float64(span/time.Microsecond)) > calendar.Second {
 		return 0, &syntax.Invalid{Message: arg.String() + " is longer than 292 years"}
 	}
-	return time.Duration(interval.Microseconds) * time.Microsecond, nil
+	return span, nil
+}
+
+func notConstant(arg syntax.Node) *syntax.Invalid {
+	return &syntax.Invalid{Message: arg.String() + " is no constant length of time, such as '10 seconds'"}
+}
+
+// invalidInterval is the condition of a text that is no interval.
+func invalidInterval(err error) string {
+	problem, _ := errors.AsType[*text.IntervalError](err)
+	return "INVALID_INTERVAL_FORMAT." + problem.Condition
 }

@@ -85,9 +85,9 @@ func (c caster) parser(to types.Type) func(out *vector.Column, row int, value []
 		}
 	case types.KindCalendar:
 		return func(out *vector.Column, row int, value []byte) bool {
-			v, ok := text.ParseCalendarInterval(string(value))
+			v, err := text.ParseCalendarInterval(string(value))
 			out.SetInterval(row, v)
-			return ok
+			return err == nil
 		}
 	}
 	return nil

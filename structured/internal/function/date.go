@@ -231,29 +231,26 @@ func monthsBetween(out *vector.Column, args []*vector.Column, row int, zone *tim
 	return nil
 }
 
-// intervalPart is a field of an interval.
+// intervalFields are what can be taken out of an interval: of which unit, as which type.
+var intervalFields = map[string]struct {
+	unit   types.Unit
+	result types.Type
+}{
+	"year": {types.Year, types.Int}, "month": {types.Month, types.Tinyint}, "day": {types.Day, types.Int},
+	"hour": {types.Hour, types.Tinyint}, "minute": {types.Minute, types.Tinyint}, "second": {types.Second, types.Decimal(8, 6)},
+}
+
+// intervalPart is a field of an interval, whose units must have it.
 func intervalPart(b Binding, name string, interval bound.Expr) (bound.Expr, error) {
-	kind := interval.Type().Kind()
-	has, result := kind != types.KindDayTime, types.Int
-	switch name {
-	case "year":
-	case "month":
-		result = types.Tinyint
-	case "day", "hour", "minute", "second":
-		has = kind != types.KindYearMonth
-		if name == "hour" || name == "minute" {
-			result = types.Tinyint
-		}
-		if name == "second" {
-			result = types.Decimal(8, 6)
-		}
-	default:
+	t := interval.Type()
+	field, has := intervalFields[name]
+	if from, to := t.Units(); t != types.Calendar && (field.unit < from || field.unit > to) {
 		has = false
 	}
 	if !has {
-		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD", "%s is no field of %s", name, interval.Type())
+		return nil, fault.Analysisf("INVALID_EXTRACT_FIELD", "%s is no field of %s", name, t)
 	}
-	return b.call("interval_"+name, result, interval), nil
+	return b.call("interval_"+name, field.result, interval), nil
 }
 
 func isInterval(t types.Type) bool { return t.IsInterval() || t == types.Calendar }

@@ -63,9 +63,9 @@ func makeInterval(call bound.Call) (Kernel, error) {
 }
 
 func intervalOf(out *vector.Column, args []*vector.Column, row int) error {
-	v, ok := values.ParseCalendarInterval(string(args[0].String(row)))
-	if !ok {
-		return noValue("CAST_INVALID_INPUT", string(args[0].String(row))+" is no length of time such as '5 seconds'")
+	v, err := values.ParseCalendarInterval(string(args[0].String(row)))
+	if err != nil {
+		return noValue("CAST_INVALID_INPUT", err.Error()+"; a length of time is written as '5 seconds'")
 	}
 	out.SetInterval(row, v)
 	return nil

@@ -37,8 +37,8 @@ func scalarFromText(out *vector.Column, text []byte, zone *time.Location) (ok bo
 			out.AppendDecimal(number)
 		}
 	case types.KindCalendar:
-		interval, isInterval := values.ParseCalendarInterval(string(text))
-		if ok = isInterval; ok {
+		interval, err := values.ParseCalendarInterval(string(text))
+		if ok = err == nil; ok {
 			out.AppendInterval(interval)
 		}
 	case types.KindDate:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -111,14 +112,13 @@ func (l TypedLiteral) String() string {
 }
 
 func (i Interval) String() string {
-	span := i.First.String()
-	if i.Last != i.First {
-		span += " to " + i.Last.String()
+	switch {
+	case i.Last <= types.Month:
+		return string(text.AppendMonths(nil, int32(i.Months), types.Interval(i.First, i.Last)))
+	case i.First >= types.Day:
+		return string(text.AppendMicros(nil, i.Microseconds, types.Interval(i.First, i.Last)))
 	}
-	if i.First <= types.Month {
-		return fmt.Sprintf("interval %d months (%s)", i.Months, span)
-	}
-	return fmt.Sprintf("interval %d microseconds (%s)", i.Microseconds, span)
+	return fmt.Sprintf("interval of %d months and %d microseconds", i.Months, i.Microseconds)
 }
 
 func (a Aliases) String() string {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -25,40 +26,40 @@ func TestCalendarIntervals(t *testing.T) {
 		"-100 hours -1 minutes 30.00005 seconds":                 "-100 hours -29.99995 seconds",
 		"9223372036854775807 microseconds":                       "2562047788 hours 54.775807 seconds",
 		"-9223372036854.775808 seconds":                          "-2562047788 hours -54.775808 seconds",
-		"-9223372036854775807 µs -1 microsecond":                 "",
+		"-9223372036854775807 µs -1 microsecond":                 "INVALID_UNIT",
 		"-2147483648 months":                                     "-178956970 years -8 months",
-		"":                                                       "",
-		"x":                                                      "",
-		"1":                                                      "",
-		"1 day 2":                                                "",
-		"1day":                                                   "",
-		"1 dayss":                                                "",
-		"1 day, 2 hours":                                         "",
-		"interval":                                               "",
-		"interval1 day":                                          "",
-		"1.5 days":                                               "",
-		"1. days":                                                "",
-		"1.5 milliseconds":                                       "",
-		"1 quarter":                                              "",
-		"1 min":                                                  "",
-		"1e3 days":                                               "",
-		"--1 day":                                                "",
-		"-":                                                      "",
-		"1..5 seconds":                                           "",
-		". seconds":                                              "",
-		"1.1234567891 seconds":                                   "",
-		"٣ days":                                                 "",
-		"9223372036854775808 microseconds":                       "",
-		"-9223372036854775808 microseconds":                      "",
-		"2147483648 months":                                      "",
-		"2147483648 months -1 month":                             "",
-		"178956971 years":                                        "",
-		"306783379 weeks":                                        "",
+		"":                                                       "INPUT_IS_EMPTY",
+		"x":                                                      "UNRECOGNIZED_NUMBER",
+		"1":                                                      "MISSING_UNIT",
+		"1 day 2":                                                "MISSING_UNIT",
+		"1day":                                                   "INVALID_VALUE",
+		"1 dayss":                                                "INVALID_UNIT",
+		"1 day, 2 hours":                                         "INVALID_UNIT",
+		"interval":                                               "INPUT_IS_EMPTY",
+		"interval1 day":                                          "INVALID_PREFIX",
+		"1.5 days":                                               "INVALID_FRACTION",
+		"1. days":                                                "INVALID_FRACTION",
+		"1.5 milliseconds":                                       "INVALID_FRACTION",
+		"1 quarter":                                              "INVALID_UNIT",
+		"1 min":                                                  "INVALID_UNIT",
+		"1e3 days":                                               "INVALID_VALUE",
+		"--1 day":                                                "INVALID_VALUE",
+		"-":                                                      "MISSING_NUMBER",
+		"1..5 seconds":                                           "INVALID_VALUE",
+		". seconds":                                              "INVALID_VALUE",
+		"1.1234567891 seconds":                                   "INVALID_PRECISION",
+		"٣ days":                                                 "UNRECOGNIZED_NUMBER",
+		"9223372036854775808 microseconds":                       "ARITHMETIC_EXCEPTION",
+		"-9223372036854775808 microseconds":                      "ARITHMETIC_EXCEPTION",
+		"2147483648 months":                                      "ARITHMETIC_EXCEPTION",
+		"2147483648 months -1 month":                             "ARITHMETIC_EXCEPTION",
+		"178956971 years":                                        "ARITHMETIC_EXCEPTION",
+		"306783379 weeks":                                        "ARITHMETIC_EXCEPTION",
 	} {
-		v, ok := ParseCalendarInterval(text)
-		if !ok {
-			if want != "" {
-				t.Errorf("%q: refused, want %s", text, want)
+		v, err := ParseCalendarInterval(text)
+		if problem, ok := errors.AsType[*IntervalError](err); ok {
+			if problem.Condition != want {
+				t.Errorf("%q: refused as %s (%v), want %s", text, problem.Condition, err, want)
 			}
 			continue
 		}
@@ -78,8 +79,8 @@ func TestCalendarIntervalsAreReadAsTheyAreWritten(t *testing.T) {
 		{Months: 1<<31 - 1, Days: 1<<31 - 1, Microseconds: 1<<63 - 1},
 	} {
 		text := AppendCalendarInterval(nil, v)
-		if again, ok := ParseCalendarInterval(string(text)); !ok || again != v {
-			t.Errorf("%v is written as %q, which is read as %v (%t)", v, text, again, ok)
+		if again, err := ParseCalendarInterval(string(text)); err != nil || again != v {
+			t.Errorf("%v is written as %q, which is read as %v (%v)", v, text, again, err)
 		}
 	}
 }
