@@ -59,7 +59,10 @@ func (b *binder) over(c syntax.Call) (bound.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		w.partitionBy = append(w.partitionBy, collationKey(expr))
+		if expr = collationKey(expr); !expr.Type().IsOrdered() {
+			return nil, fault.Analysisf("EXPRESSION_TYPE_IS_NOT_ORDERABLE", "a window cannot be partitioned by %s, which is %s", expr, expr.Type())
+		}
+		w.partitionBy = append(w.partitionBy, expr)
 	}
 	for _, node := range spec.OrderBy {
 		order := node.(syntax.Order)

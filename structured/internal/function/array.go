@@ -43,7 +43,7 @@ var arrayFunctions = []Function{
 		return b.try("element", args[0].Type().Element(), args[0], at), err
 	})},
 	{Name: "element", Doc: "The element at a place, from 0: what array[place] does.", Least: 2, Most: 2, Operator: true, Kernel: elementAt(0)},
-	{Name: "array_contains", Doc: "Whether an element equals the value; null if none does and one is null.", Least: 2, Most: 2, Bind: withValue("array_contains", types.Boolean), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_contains", Doc: "Whether an element equals the value; null if none does and one is null.", Least: 2, Most: 2, Bind: comparing(withValue("array_contains", types.Boolean)), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		found, sawNull := position(args[0], row, args[1])
 		if found == 0 && sawNull {
 			return null
@@ -51,12 +51,12 @@ var arrayFunctions = []Function{
 		out.Bools.Put(row, found > 0)
 		return nil
 	})},
-	{Name: "array_position", Doc: "The place, from 1, of the first element that equals the value; 0 if none does.", Least: 2, Most: 2, Bind: withValue("array_position", types.Bigint), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_position", Doc: "The place, from 1, of the first element that equals the value; 0 if none does.", Least: 2, Most: 2, Bind: comparing(withValue("array_position", types.Bigint)), Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		found, _ := position(args[0], row, args[1])
 		out.Longs[row] = int64(found)
 		return nil
 	})},
-	{Name: "array_remove", Doc: "The array without the elements that equal the value.", Least: 2, Most: 2, Bind: withValue("array_remove", types.Type{}), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_remove", Doc: "The array without the elements that equal the value.", Least: 2, Most: 2, Bind: comparing(withValue("array_remove", types.Type{})), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}
@@ -70,7 +70,7 @@ var arrayFunctions = []Function{
 		}
 		return keep(out, args[0], row, func(elements *vector.Column, i int) bool { return !elements.IsNull(i) })
 	})},
-	{Name: "array_distinct", Doc: "The array with equal elements once, in the order in which they come first.", Least: 1, Most: 1, Bind: sameArray("array_distinct"), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_distinct", Doc: "The array with equal elements once, in the order in which they come first.", Least: 1, Most: 1, Bind: comparing(sameArray("array_distinct")), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}
@@ -79,7 +79,7 @@ var arrayFunctions = []Function{
 		out.EndArray()
 		return nil
 	})},
-	{Name: "array_union", Doc: "The elements of both arrays, equal ones once.", Least: 2, Most: 2, Bind: twoArrays("array_union"), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
+	{Name: "array_union", Doc: "The elements of both arrays, equal ones once.", Least: 2, Most: 2, Bind: comparing(twoArrays("array_union")), Kernel: appending(func(out *vector.Column, args []*vector.Column, row int) error {
 		if anyNull(args, row) {
 			return null
 		}
@@ -89,10 +89,10 @@ var arrayFunctions = []Function{
 		out.EndArray()
 		return nil
 	})},
-	{Name: "array_intersect", Doc: "The elements of the first array that the second has, equal ones once.", Least: 2, Most: 2, Bind: twoArrays("array_intersect"), Kernel: appending(ofBoth(true))},
-	{Name: "array_except", Doc: "The elements of the first array that the second does not have, equal ones once.", Least: 2, Most: 2, Bind: twoArrays("array_except"), Kernel: appending(ofBoth(false))},
+	{Name: "array_intersect", Doc: "The elements of the first array that the second has, equal ones once.", Least: 2, Most: 2, Bind: comparing(twoArrays("array_intersect")), Kernel: appending(ofBoth(true))},
+	{Name: "array_except", Doc: "The elements of the first array that the second does not have, equal ones once.", Least: 2, Most: 2, Bind: comparing(twoArrays("array_except")), Kernel: appending(ofBoth(false))},
 	{Name: "arrays_overlap", Doc: "Whether both arrays have an element in common that is not null; null if not and one has a null while none is empty.", Least: 2, Most: 2, Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
-		expr, err := twoArrays("arrays_overlap")(b, args)
+		expr, err := comparing(twoArrays("arrays_overlap"))(b, args)
 		if call, ok := expr.(bound.Call); ok {
 			call.Of = types.Boolean
 			return call, err
@@ -151,8 +151,8 @@ var arrayFunctions = []Function{
 		return b.call("slice", args[0].Type(), args...), nil
 	}), Kernel: appending(slice)},
 	{Name: "sort_array", Doc: "The elements in ascending order, nulls first, or in descending order, nulls last, if the second argument is false.", Least: 1, Most: 2, Bind: ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
-		if !args[0].Type().Element().IsOrdered() {
-			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "sort_array: values of type %s cannot be compared", args[0].Type().Element())
+		if err := b.comparable(args[0].Type().Element()); err != nil {
+			return nil, err
 		}
 		if len(args) == 2 {
 			var err error
@@ -212,11 +212,27 @@ func sameArray(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
 func oneElement(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return ofArray(func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		element := args[0].Type().Element()
-		if !element.IsOrdered() {
-			return nil, fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "%s: values of type %s cannot be compared", name, element)
-		}
-		return b.call(name, element, args...), nil
+		return b.call(name, element, args...), b.comparable(element)
 	})
+}
+
+// comparing is a function of arrays whose elements it compares.
+func comparing(bind func(Binding, []bound.Expr) (bound.Expr, error)) func(Binding, []bound.Expr) (bound.Expr, error) {
+	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		expr, err := bind(b, args)
+		if err != nil {
+			return nil, err
+		}
+		return expr, b.comparable(args[0].Type().Element())
+	}
+}
+
+// comparable returns an error if values of a type have neither equality nor order.
+func (b Binding) comparable(t types.Type) error {
+	if !t.IsOrdered() {
+		return fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "%s: values of type %s cannot be compared", b.Name, t)
+	}
+	return nil
 }
 
 // withValue converts the array and the value of the second argument to each other;

@@ -28,7 +28,11 @@ var conditionFunctions = []Function{
 		Name: "nullif", Doc: "Null where both arguments are equal, else the first.", Least: 2, Most: 2,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			first := args[0]
-			if _, err := b.Common(args, 0); err != nil {
+			t, err := b.Common(args, 0)
+			if err == nil {
+				err = b.comparable(t)
+			}
+			if err != nil {
 				return nil, err
 			}
 			equal := bound.Call{Function: bound.Equal, Args: args, Of: types.Boolean}
@@ -179,8 +183,8 @@ func bindExtreme(b Binding, args []bound.Expr) (bound.Expr, error) {
 		return nil, err
 	}
 	t, err := b.Common(args, 0)
-	if err == nil && !t.IsOrdered() {
-		err = fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "%s: values of type %s cannot be compared", b.Name, t)
+	if err == nil {
+		err = b.comparable(t)
 	}
 	return b.call(b.Name, t, args...), err
 }

@@ -168,6 +168,8 @@ func (b Binding) calendarArithmetic(operator bound.Function, left, right bound.E
 		return b.call("calendar_multiply", l, left, b.To(right, types.Double)), nil
 	case operator == bound.Divide && l == types.Calendar && coerce.Implicit(r, types.Double):
 		return b.call("calendar_divide", l, left, b.To(right, types.Double)), nil
+	case l == types.Void || r == types.Void:
+		return nil, fault.Analysisf("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "%s: cast null to what the interval is added to", text(operator, []bound.Expr{left, right}))
 	case operator == bound.Add || operator == bound.Subtract || operator == bound.Multiply:
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s cannot combine %s with %s", text(operator, []bound.Expr{left, right}), l, r)
 	}

@@ -207,7 +207,7 @@ func (b Binding) keyFor(m, key bound.Expr) (bound.Expr, error) {
 	if common, ok := coerce.Common(m.Type().Key(), key.Type()); (!ok || common != m.Type().Key()) && !coerce.Implicit(key.Type(), m.Type().Key()) {
 		return nil, fault.Analysisf("DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES", "%s: the map has keys of type %s, not %s", b.Name, m.Type().Key(), key.Type())
 	}
-	return b.To(key, m.Type().Key()), nil
+	return b.To(key, m.Type().Key()), b.comparable(m.Type().Key())
 }
 
 func (b Binding) valueOf(m, key bound.Expr) (bound.Expr, error) {

@@ -142,7 +142,11 @@ func (b Binding) addTime(time, amount bound.Expr, sign int32) (bound.Expr, error
 		}
 		return b.zoned("add_interval_micros", t, b.To(time, t), b.To(amount, types.DayTime), direction), nil
 	}
-	return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "a value of type %s cannot be added to one of type %s", by, t)
+	condition := "BINARY_OP_DIFF_TYPES"
+	if by == types.String {
+		condition = "BINARY_OP_WRONG_TYPE"
+	}
+	return nil, fault.Analysisf("DATATYPE_MISMATCH."+condition, "a value of type %s cannot be added to one of type %s", by, t)
 }
 
 // timeBetween is the interval from the right time to the left one.

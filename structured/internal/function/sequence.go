@@ -20,8 +20,10 @@ func bindSequence(b Binding, args []bound.Expr) (bound.Expr, error) {
 	if len(args) == 3 {
 		step := args[2].Type()
 		switch {
-		case t.IsInteger():
+		case t.IsInteger() && coerce.Implicit(step, t):
 			args[2] = b.To(args[2], t)
+		case t.IsInteger():
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", "a sequence of %s takes no steps of %s", t, step)
 		case step.Kind() == types.KindYearMonth:
 			args[2] = b.To(args[2], types.YearMonth)
 		case step.Kind() == types.KindDayTime:
