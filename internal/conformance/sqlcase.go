@@ -156,7 +156,7 @@ func compareColumns(want [][2]string, got types.Schema, query string) error {
 // written reports whether a name stands in the query, and so is one that it gives. An
 // expression is a name only between backquotes.
 func written(name, query string) bool {
-	if strings.Contains(name, "(") {
+	if strings.ContainsAny(name, "( ") {
 		name = "`" + name + "`"
 	}
 	return strings.Contains(strings.ToLower(query), strings.ToLower(name))

@@ -106,7 +106,7 @@ func (a Analyzer) timeOf(input plan.Node, node syntax.Node) (bound.Expr, error) 
 	switch t := at.Type(); t {
 	case types.Timestamp, types.TimestampNTZ:
 		return at, nil
-	case types.String, types.Void:
+	case types.String, types.Date, types.Void:
 		return binder.convert(at, types.Timestamp), nil
 	default:
 		if of, ok := windowed(t); ok {

@@ -10,7 +10,7 @@ import (
 
 // Common is the type in which values of two types meet, as in a comparison or in the
 // branches of a CASE; false if there is none. A string becomes what it meets, but for
-// calendar intervals; whole numbers count as bigint there and fractions as double.
+// intervals; whole numbers count as bigint there and fractions as double.
 func Common(a, b types.Type) (types.Type, bool) {
 	switch {
 	case a == b:
@@ -26,9 +26,9 @@ func Common(a, b types.Type) (types.Type, bool) {
 			return types.Type{}, false
 		}
 		return types.Collated(max(a.Collation(), b.Collation())), true
-	case a.Kind() == types.KindString && b.IsAtomic() && b != types.Calendar:
+	case a.Kind() == types.KindString && isSpoken(b):
 		return Spoken(b), true
-	case b.Kind() == types.KindString && a.IsAtomic() && a != types.Calendar:
+	case b.Kind() == types.KindString && isSpoken(a):
 		return Spoken(a), true
 	case a.IsTime() && b.IsTime():
 		return commonTime(a, b), true
@@ -56,19 +56,25 @@ func All(list ...types.Type) (types.Type, bool) {
 // ANSI mode off what meets a string becomes one.
 func (s Session) Widest(list ...types.Type) (types.Type, bool) {
 	all, ok := All(list...)
-	if s.ANSI || all.IsNested() {
+	if s.ANSI {
 		return all, ok
 	}
 	strings, others := false, false
 	for _, t := range list {
+		if t.IsNested() || t == types.Calendar {
+			return all, ok
+		}
 		strings = strings || t == types.String
 		others = others || t.IsAtomic() && t != types.String && t != types.Boolean && t != types.Binary
 	}
 	if strings && others {
-		return types.String, ok
+		return types.String, true
 	}
 	return all, ok
 }
+
+// isSpoken reports whether strings are converted to meet values of a type.
+func isSpoken(t types.Type) bool { return t.IsAtomic() && !t.IsInterval() && t != types.Calendar }
 
 // Spoken is the type to which a string is converted to meet a value of type t.
 func Spoken(t types.Type) types.Type {

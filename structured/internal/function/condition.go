@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -28,13 +29,14 @@ var conditionFunctions = []Function{
 		Name: "nullif", Doc: "Null where both arguments are equal, else the first.", Least: 2, Most: 2,
 		Bind: func(b Binding, args []bound.Expr) (bound.Expr, error) {
 			first := args[0]
-			t, err := b.Common(args, 0)
-			if err == nil {
-				err = b.comparable(t)
+			t, ok := coerce.Common(first.Type(), args[1].Type())
+			if !ok {
+				return nil, fault.Analysisf("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", "nullif cannot compare %s with %s; cast one of them", first.Type(), args[1].Type())
 			}
-			if err != nil {
+			if err := b.comparable(t); err != nil {
 				return nil, err
 			}
+			args[0], args[1] = b.To(first, t), b.To(args[1], t)
 			equal := bound.Call{Function: bound.Equal, Args: args, Of: types.Boolean}
 			return bound.Call{Function: bound.Case, Args: []bound.Expr{equal, bound.Literal{Of: first.Type()}, first}, Of: first.Type()}, nil
 		},

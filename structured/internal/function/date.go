@@ -16,8 +16,8 @@ import (
 var oneDate = []types.Type{types.Date}
 
 var dateFunctions = []Function{
-	{Name: "date_add", Doc: "The date so many days later.", Params: []types.Type{types.Date, types.Int}, Result: types.Date, Kernel: moveDays(1)},
-	{Name: "date_sub", Doc: "The date so many days earlier.", Params: []types.Type{types.Date, types.Int}, Result: types.Date, Kernel: moveDays(-1)},
+	{Name: "date_add", Doc: "The date so many days later.", Least: 2, Most: 2, Bind: bindMoveDays("date_add"), Kernel: moveDays(1)},
+	{Name: "date_sub", Doc: "The date so many days earlier.", Least: 2, Most: 2, Bind: bindMoveDays("date_sub"), Kernel: moveDays(-1)},
 	{
 		Name: "datediff", Aliases: []string{"date_diff"}, Doc: "The days from the second date to the first.", Params: []types.Type{types.Date, types.Date}, Result: types.Int,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
@@ -152,6 +152,21 @@ func putDay(out *vector.Column, row, day int) error {
 	return nil
 }
 
+// bindMoveDays takes no number of days that may be beyond the range of int.
+func bindMoveDays(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
+	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
+		date, err := b.Arg(args, 0, types.Date)
+		if err != nil {
+			return nil, err
+		}
+		if t := args[1].Type(); b.ANSI && t.IsNumeric() && (!t.IsInteger() || t == types.Bigint) {
+			return nil, b.Mismatch(args, 1, "int")
+		}
+		days, err := b.Arg(args, 1, types.Int)
+		return b.call(name, types.Date, date, days), err
+	}
+}
+
 func moveDays(sign int) func(bound.Call) (Kernel, error) {
 	return strict(func(out *vector.Column, args []*vector.Column, row int) error {
 		return putDay(out, row, int(args[0].Ints[row])+sign*int(args[1].Ints[row]))
@@ -253,4 +268,3 @@ func intervalPart(b Binding, name string, interval bound.Expr) (bound.Expr, erro
 	return b.call("interval_"+name, field.result, interval), nil
 }
 
-func isInterval(t types.Type) bool { return t.IsInterval() || t == types.Calendar }

@@ -70,6 +70,21 @@ var intervalFunctions = []Function{
 			return nil
 		}),
 	},
+	{
+		Name: "interval_div", Doc: "How often an interval goes into another: what div does.", Least: 2, Most: 2, Operator: true,
+		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
+			divisor := args[1].Whole(row)
+			if divisor == 0 {
+				return noValue("DIVIDE_BY_ZERO", "division by zero")
+			}
+			value := args[0].Whole(row)
+			if value == math.MinInt64 && divisor == -1 {
+				return noValue("ARITHMETIC_OVERFLOW", "the quotient is out of the range of bigint")
+			}
+			out.Longs[row] = value / divisor
+			return nil
+		}),
+	},
 	intervalField("year", func(v types.CalendarInterval) int64 { return int64(v.Months / 12) }),
 	intervalField("month", func(v types.CalendarInterval) int64 { return int64(v.Months % 12) }),
 	intervalField("day", func(v types.CalendarInterval) int64 { return int64(v.Days) + v.Microseconds/calendar.Day }),

@@ -7,7 +7,6 @@ import (
 	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/coerce"
 	"github.com/tidewheel/tidewheel/structured/internal/decimal"
-	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -139,41 +138,6 @@ func addInterval(call bound.Call) (Kernel, error) {
 		day, _ = calendar.Split(calendar.Clock(instant, zone))
 		return putDay(out, row, day)
 	}), err
-}
-
-// calendarArithmetic binds an operator of which one side is a calendar interval; it
-// returns nil for those that know none.
-func (b Binding) calendarArithmetic(operator bound.Function, left, right bound.Expr) (bound.Expr, error) {
-	l, r := left.Type(), right.Type()
-	switch {
-	case l == r && operator == bound.Add:
-		return b.call("calendar_add", l, left, right), nil
-	case l == r && operator == bound.Subtract:
-		return b.call("calendar_subtract", l, left, right), nil
-	case operator == bound.Add && r != types.Calendar:
-		return b.calendarArithmetic(operator, right, left)
-	case l == types.String && (operator == bound.Add || operator == bound.Subtract):
-		moved, err := b.calendarArithmetic(operator, b.To(left, types.Timestamp), right)
-		if err != nil {
-			return nil, err
-		}
-		return b.To(moved, types.String), nil
-	case l.IsTime() && operator == bound.Add:
-		return b.zoned("add_interval", l, left, right), nil
-	case l.IsTime() && operator == bound.Subtract:
-		return b.zoned("add_interval", l, left, Opposite(b.Session, right)), nil
-	case operator == bound.Multiply && l != types.Calendar:
-		return b.calendarArithmetic(operator, right, left)
-	case operator == bound.Multiply && coerce.Implicit(r, types.Double):
-		return b.call("calendar_multiply", l, left, b.To(right, types.Double)), nil
-	case operator == bound.Divide && l == types.Calendar && coerce.Implicit(r, types.Double):
-		return b.call("calendar_divide", l, left, b.To(right, types.Double)), nil
-	case l == types.Void || r == types.Void:
-		return nil, fault.Analysisf("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", "%s: cast null to what the interval is added to", text(operator, []bound.Expr{left, right}))
-	case operator == bound.Add || operator == bound.Subtract || operator == bound.Multiply:
-		return nil, fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "%s cannot combine %s with %s", text(operator, []bound.Expr{left, right}), l, r)
-	}
-	return nil, nil
 }
 
 // IntervalOf is the calendar interval that a string says; any other string fails the query.
