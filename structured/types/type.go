@@ -2,6 +2,7 @@ package types
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -228,6 +229,20 @@ func (t Type) IsNested() bool { return t.kind >= KindArray }
 
 // IsAtomic reports whether the type is neither nested nor void.
 func (t Type) IsAtomic() bool { return KindBoolean <= t.kind && t.kind < KindArray }
+
+// HasMap reports whether there is a map in values of the type. Such values have no equality,
+// since the order of entries does not count.
+func (t Type) HasMap() bool {
+	switch t.kind {
+	case KindMap:
+		return true
+	case KindArray:
+		return t.Element().HasMap()
+	case KindStruct:
+		return slices.ContainsFunc(t.Fields(), func(f Field) bool { return f.Type.HasMap() })
+	}
+	return false
+}
 
 // IsOrdered reports whether two values of the type can be compared with < and
 // sorted: all but maps, calendar intervals and what contains one.

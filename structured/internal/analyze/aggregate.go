@@ -5,7 +5,6 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
-	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -94,8 +93,8 @@ func (g *aggregation) collated(key int, expr bound.Expr) {
 func (b *binder) groupable(expr bound.Expr) (bound.Expr, error) {
 	expr = collationKey(expr)
 	t := expr.Type()
-	if t.Kind() != types.KindMap || function.HasMap(t.Key()) || function.HasMap(t.Value()) {
-		if function.HasMap(t) || !t.IsOrdered() {
+	if t.Kind() != types.KindMap || t.Key().HasMap() || t.Value().HasMap() {
+		if t.HasMap() {
 			return nil, fault.Analysisf("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", "grouping by %s: values of type %s cannot be grouped by", expr, t)
 		}
 		return expr, nil

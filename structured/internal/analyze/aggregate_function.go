@@ -261,9 +261,6 @@ func (g *gathering) extremeBy(args []bound.Expr) (bound.Expr, error) {
 		return nil, err
 	}
 	pair := pack(args[1], args[0])
-	if err := g.ordered(pair); err != nil {
-		return nil, err
-	}
 	return unpack(g.of(function, where(allNotNull(args[1:]), pair), pair.Type()), 1), nil
 }
 
@@ -324,8 +321,8 @@ func (g *gathering) collect(args []bound.Expr) (bound.Expr, error) {
 	function := bound.CollectList
 	if g.call.Function == "collect_set" || g.call.Distinct {
 		function = bound.CollectSet
-		if args[0].Type().IsCollated() && !g.call.Distinct {
-			return nil, fault.Analysisf("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "%s: strings with a collation have equal ones with different bytes; write collect_list(DISTINCT …)", g.call)
+		if t := args[0].Type(); (t.IsCollated() || t.HasMap()) && !g.call.Distinct {
+			return nil, fault.Analysisf("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", "%s: equal values of type %s may differ in their bytes; write collect_list(DISTINCT …)", g.call, t)
 		}
 	}
 	return g.of(function, args[0], types.Array(args[0].Type())), nil
@@ -508,7 +505,10 @@ func (g *gathering) mode(args []bound.Expr) (bound.Expr, error) {
 		args, descending = []bound.Expr{key}, greatest
 	}
 	t := args[0].Type()
-	return g.finish("mode_of", t, g.of(bound.CollectList, args[0], types.Array(t)), truth(descending)), g.ordered(args[0])
+	if t.HasMap() {
+		return nil, g.ordered(args[0])
+	}
+	return g.finish("mode_of", t, g.of(bound.CollectList, args[0], types.Array(t)), truth(descending)), nil
 }
 
 func (g *gathering) approximateCount(args []bound.Expr) (bound.Expr, error) {

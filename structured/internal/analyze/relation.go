@@ -6,7 +6,6 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
-	"github.com/tidewheel/tidewheel/structured/internal/function"
 	"github.com/tidewheel/tidewheel/structured/internal/plan"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
 	"github.com/tidewheel/tidewheel/structured/types"
@@ -96,7 +95,7 @@ func (a Analyzer) Distinct(input plan.Node) (plan.Node, error) {
 
 // distinguishable refuses a column whose values have no equality.
 func distinguishable(column plan.Column) error {
-	if function.HasMap(column.Type) {
+	if column.Type.HasMap() {
 		return fault.Analysisf("UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "column %q is %s: rows with maps cannot be told apart", column.Name, column.Type)
 	}
 	return nil

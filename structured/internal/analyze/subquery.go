@@ -131,6 +131,9 @@ func (q *subquery) check(b *binder) error {
 			if !ok {
 				return fault.Analysisf("DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH", "IN cannot compare %s with %s", arg.Type(), output[i].Type)
 			}
+			if !t.IsOrdered() {
+				return fault.Analysisf("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", "IN: values of type %s cannot be compared", t)
+			}
 			to[i], q.args[i] = t, b.convert(arg, t)
 		}
 		q.node = b.resolver.converted(q.node, to)

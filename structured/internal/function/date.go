@@ -267,4 +267,3 @@ func intervalPart(b Binding, name string, interval bound.Expr) (bound.Expr, erro
 	}
 	return b.call("interval_"+name, field.result, interval), nil
 }
-

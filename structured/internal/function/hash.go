@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-	"slices"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -28,25 +27,12 @@ var hashFunctions = []Function{
 func bindHash(result types.Type) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		for _, arg := range args {
-			if HasMap(arg.Type()) {
+			if arg.Type().HasMap() {
 				return nil, fault.Analysisf("DATATYPE_MISMATCH.HASH_MAP_TYPE", "%s: %s is %s, and equal maps may be written in different orders", b.Name, arg, arg.Type())
 			}
 		}
 		return b.call(b.Name, result, args...), nil
 	}
-}
-
-// HasMap reports whether there is a map in values of a type.
-func HasMap(t types.Type) bool {
-	switch t.Kind() {
-	case types.KindMap:
-		return true
-	case types.KindArray:
-		return HasMap(t.Element())
-	case types.KindStruct:
-		return slices.ContainsFunc(t.Fields(), func(f types.Field) bool { return HasMap(f.Type) })
-	}
-	return false
 }
 
 // hasher hashes the three forms in which Spark gives values to a hash. Each value is

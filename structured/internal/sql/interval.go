@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	"github.com/tidewheel/tidewheel/structured/internal/syntax"
+	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/types"
 )
 
@@ -156,17 +157,16 @@ func (s *intervalSum) add(amount, unit string) string {
 }
 
 // words adds what a string of amounts and units says: "1 day 2 hours".
-func (s *intervalSum) words(text string) string {
-	fields := strings.Fields(text)
-	if len(fields) > 0 && strings.EqualFold(fields[0], "interval") {
-		fields = fields[1:]
-	}
-	if len(fields) == 0 || len(fields)%2 != 0 {
+func (s *intervalSum) words(value string) string {
+	v, err := values.ParseCalendarInterval(value)
+	if err != nil {
 		return noInterval
 	}
-	for i := 0; i < len(fields); i += 2 {
-		if s.add(fields[i], fields[i+1]) != "" {
-			return noInterval
+	s.months.SetInt64(int64(v.Months))
+	s.microseconds.Add(new(big.Rat).SetInt64(int64(v.Days)*day), new(big.Rat).SetInt64(v.Microseconds))
+	for _, field := range strings.Fields(value) {
+		if unit, ok := spanOf(field); ok {
+			s.units = append(s.units, unit.unit)
 		}
 	}
 	return ""
