@@ -100,8 +100,9 @@ func All[T any](ctx context.Context, d DataFrame) iter.Seq2[T, error] {
 // exported field of that name, found without regard to case, or of that tag,
 // `sql:"name"`; a column without a field, and a field without a column, is an error. Any
 // other T takes the one column that there is. Null needs a pointer. A date or timestamp
-// goes into a time.Time, an interval into a time.Duration or a number of months, a
-// decimal into a string, a list into a slice, a map into a map, a struct into a struct.
+// goes into a time.Time, an interval into a time.Duration, a number of months or a
+// types.CalendarInterval, a decimal into a string, a list into a slice, a map into a map, a
+// struct into a struct.
 func Collect[T any](ctx context.Context, d DataFrame) ([]T, error) {
 	var rows []T
 	for row, err := range All[T](ctx, d) {

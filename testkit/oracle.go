@@ -37,15 +37,14 @@ func read[T any](out Output[T]) ([]written[T], *violation) {
 // output tells which row of the input it comes from, a failure names the rows lost
 // and doubled.
 func ExactlyOnce[In, Out any](s *Sim, in Rows[In], out Output[Out], want func([]In) []Out) {
-	s.oracles = append(s.oracles, &exactlyOnce[In, Out]{s, in, out, want})
+	s.oracles = append(s.oracles, &exactlyOnce[In, Out]{in, out, func(rows []In) ([]Out, error) { return want(rows), nil }})
 	s.outputs = append(s.outputs, holds(out))
 }
 
 type exactlyOnce[In, Out any] struct {
-	sim  *Sim
 	in   Rows[In]
 	out  Output[Out]
-	want func([]In) []Out
+	want func([]In) ([]Out, error)
 }
 
 func (o *exactlyOnce[In, Out]) check() (*violation, bool) {
@@ -53,8 +52,12 @@ func (o *exactlyOnce[In, Out]) check() (*violation, bool) {
 	if broken != nil {
 		return broken, true
 	}
+	rows, err := remember(o.in, "rows of "+o.out.String(), "", func() ([]Out, error) { return o.want(o.in.All()) })
+	if err != nil {
+		return noAnswer(o.out, err), true
+	}
 	wanted := map[string]int{}
-	for _, row := range remember(o.in, "rows of "+o.out.String(), "", func() []Out { return o.want(o.in.All()) }) {
+	for _, row := range rows {
 		wanted[render(row)]++
 	}
 	seen := map[string][]int64{} // batches with the row
@@ -85,7 +88,7 @@ func (o *exactlyOnce[In, Out]) check() (*violation, bool) {
 func LastByKey[In any, K comparable, V any](s *Sim, in Rows[In], out Output[rdd.Pair[K, V]], want func([]In) map[K]V) {
 	s.outputs = append(s.outputs, holds(out))
 	s.oracles = append(s.oracles, &lastByKey[In, rdd.Pair[K, V]]{
-		sim: s, in: in, out: out,
+		in: in, out: out,
 		fold: func(table map[string]string, rows []rdd.Pair[K, V]) {
 			for _, row := range rows {
 				table[render(row.Key)] = render(row.Value)
@@ -103,7 +106,6 @@ func LastByKey[In any, K comparable, V any](s *Sim, in Rows[In], out Output[rdd.
 
 // lastByKey compares tables that grow with those of prefixes.
 type lastByKey[In, Out any] struct {
-	sim  *Sim
 	in   Rows[In]
 	out  Output[Out]
 	fold func(table map[string]string, batch []Out)
@@ -120,42 +122,52 @@ func (o *lastByKey[In, Out]) check() (*violation, bool) {
 	for _, b := range batches {
 		o.fold(have, b.rows)
 		from := at
-		for at < len(prefixes) && !maps.Equal(have, o.wanted(prefixes[at].name, prefixes[at].rows)) {
-			at++
+		var nearest map[string]string
+		for ; at < len(prefixes); at++ {
+			var err error
+			if nearest, err = o.wanted(prefixes[at].name, prefixes[at].rows); err != nil {
+				return noAnswer(o.out, err), true
+			}
+			if maps.Equal(have, nearest) {
+				break
+			}
 		}
 		if at == len(prefixes) {
-			nearest := o.wanted(prefixes[max(from, len(prefixes)-1)].name, prefixes[len(prefixes)-1].rows)
 			return &violation{"batch equivalence", fmt.Sprintf("%s: after batch %d the output is that of no part of the input that was read since %s: %s",
 				o.out, b.id, prefixes[from].name, difference(have, nearest))}, true
 		}
 	}
-	all := o.wanted("", o.in.All)
+	all, err := o.wanted("", o.in.All)
+	if err != nil {
+		return noAnswer(o.out, err), true
+	}
 	if !maps.Equal(have, all) {
 		return &violation{"lost", fmt.Sprintf("%s: %s", o.out, difference(have, all))}, false
 	}
 	return nil, false
 }
 
-func (o *lastByKey[In, Out]) wanted(name string, rows func() []In) map[string]string {
-	return remember(o.in, o.out.String(), name, func() map[string]string {
-		table, err := o.want(rows())
-		if err != nil {
-			o.sim.wrong("%s: the batch that the output is compared with: %v", o.out, err)
-		}
-		return table
-	})
+func (o *lastByKey[In, Out]) wanted(name string, rows func() []In) (map[string]string, error) {
+	return remember(o.in, o.out.String(), name, func() (map[string]string, error) { return o.want(rows()) })
+}
+
+// noAnswer is the violation where there is nothing to compare with.
+func noAnswer(out fmt.Stringer, err error) *violation {
+	return &violation{"no answer", fmt.Sprintf("%s: the batch that the output is compared with: %v", out, err)}
 }
 
 // remember computes an answer about a prefix of an input once.
-func remember[T, A any](in Rows[T], output, prefix string, compute func() A) A {
+func remember[T, A any](in Rows[T], output, prefix string, compute func() (A, error)) (A, error) {
 	answers := in.answers()
 	key := output + " " + prefix
 	if known, ok := answers[key]; ok {
-		return known.(A)
+		return known.(A), nil
 	}
-	answer := compute()
-	answers[key] = answer
-	return answer
+	answer, err := compute()
+	if err == nil {
+		answers[key] = answer
+	}
+	return answer, err
 }
 
 // difference tells how a table differs from what was wanted.

@@ -33,7 +33,7 @@ func (b *binder) call(c syntax.Call) (bound.Expr, error) {
 		return b.userCall(c)
 	}
 	if len(c.Args) == 0 {
-		if expr, ok := b.ambient(c.Function); ok {
+		if expr, ok := b.currentTime(c.Function); ok {
 			return expr, nil
 		}
 	}

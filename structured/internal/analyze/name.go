@@ -67,8 +67,8 @@ func (b *binder) elsewhere(parts []string) (bound.Expr, bool, error) {
 			return nil, false, nil
 		}
 		switch name := strings.ToLower(parts[0]); name { // which need no parentheses
-		case "current_timestamp", "current_date", "localtimestamp", "current_user", "session_user", "user":
-			expr, ok := b.ambient(name)
+		case "current_timestamp", "current_date", "localtimestamp":
+			expr, ok := b.currentTime(name)
 			return expr, ok, nil
 		}
 		return nil, false, nil
