@@ -58,15 +58,21 @@ var bitFunctions = []Function{
 			at, err := b.Arg(args, 1, types.Int)
 			return b.call("getbit", types.Tinyint, args[0], at), err
 		},
-		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
-			n, width := args[1].Ints[row], map[types.Type]int32{types.Tinyint: 8, types.Smallint: 16, types.Int: 32, types.Bigint: 64}[args[0].Type]
-			if n < 0 || n >= width {
-				return fault.Runtimef("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "the position of a bit of a %s must be from 0 to %d, not %d", args[0].Type, width-1, n)
-			}
-			out.Tinies[row] = int8(args[0].Whole(row) >> n & 1)
-			return nil
-		}),
+		Kernel: bitAt,
 	},
+}
+
+func bitAt(call bound.Call) (Kernel, error) {
+	of := call.Args[0].Type()
+	width := int32(8) << (of.Kind() - types.KindTinyint)
+	return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+		n := args[1].Ints[row]
+		if n < 0 || n >= width {
+			return fault.Runtimef("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", "the position of a bit of a %s must be from 0 to %d, not %d", of, width-1, n)
+		}
+		out.Tinies[row] = int8(args[0].Whole(row) >> n & 1)
+		return nil
+	}), nil
 }
 
 func bindBits(b Binding, args []bound.Expr) (bound.Expr, error) {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
+	"github.com/tidewheel/tidewheel/structured/internal/calendar"
 	"github.com/tidewheel/tidewheel/structured/internal/fault"
 	values "github.com/tidewheel/tidewheel/structured/internal/text"
 	"github.com/tidewheel/tidewheel/structured/internal/vector"
@@ -278,9 +279,10 @@ func (r *jsonReader) scalar(out *vector.Column, value jsontext.Value) fit {
 			out.AppendString(data)
 		}
 	case of == types.Timestamp && kind == '0':
-		var seconds int64
-		if seconds, ok = values.ParseWhole(inside); ok {
-			out.AppendLong(seconds * 1_000_000)
+		seconds, whole := values.ParseWhole(inside)
+		instant := seconds * calendar.Second
+		if ok = whole && instant/calendar.Second == seconds; ok {
+			out.AppendLong(instant)
 		}
 	case of == types.Tinyint && kind == '0':
 		number, whole := values.ParseWhole(inside)

@@ -150,13 +150,13 @@ func (p *parser) intervalType() (types.Type, error) {
 	if !isUnit(p.peek()) {
 		return types.Calendar, nil
 	}
-	first, ok := spanOf(p.next().text)
+	first, _ := spanOf(p.next().text)
 	last := first
 	if p.takes("TO") {
-		if last, ok = spanOf(p.peek().text); !ok || p.peek().kind != word {
+		if !isUnit(p.peek()) {
 			return types.Type{}, p.unexpected("a unit of time")
 		}
-		p.next()
+		last, _ = spanOf(p.next().text)
 	}
 	if last.unit < first.unit || (first.unit <= types.Month) != (last.unit <= types.Month) {
 		return types.Type{}, syntaxError(at, "an interval goes from a greater unit to a smaller one of the same kind")
