@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/tidewheel/tidewheel/structured"
@@ -153,10 +154,12 @@ func compareColumns(want [][2]string, got types.Schema, query string) error {
 	return nil
 }
 
-// written reports whether a name stands in the query, and so is one that it gives. An
-// expression is a name only between backquotes.
+var isWord = regexp.MustCompile(`^\pL\w*$`)
+
+// written reports whether a name stands in the query, and so is one that it gives. What is
+// no word is a name only between backquotes.
 func written(name, query string) bool {
-	if strings.ContainsAny(name, "( ") {
+	if !isWord.MatchString(name) {
 		name = "`" + name + "`"
 	}
 	return strings.Contains(strings.ToLower(query), strings.ToLower(name))

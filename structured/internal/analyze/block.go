@@ -152,6 +152,9 @@ func (b *block) bind(s *syntax.Select, items []syntax.Node, orders []syntax.Node
 		all = append(all, s.Having)
 	}
 	all = append(all, orders...)
+	if s.GroupBy == nil && s.Having == nil && !hasAggregate(items...) && hasAggregate(orders...) {
+		return fault.Analysisf("UNSUPPORTED_EXPR_FOR_OPERATOR", "ORDER BY sorts by a function of many rows only what is grouped, or aggregated in SELECT")
+	}
 	grouping, err := b.groupingOf(s, items, all)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ import (
 // their names, nil for those that the generator has for them; table qualifies them.
 func (r *resolver) generate(input plan.Node, call syntax.Call, outer bool, columns []string, table string) (plan.Node, error) {
 	b := r.binder(input)
-	b.resolver = r
+	b.resolver, b.outer = r, r.outer
 	g, err := b.generator(call)
 	if err != nil {
 		return nil, err

@@ -194,7 +194,18 @@ func (b *block) aggregate() error {
 	node := b.group.node(b.node)
 	output := node.Output()
 	b.node = node
-	return b.each(func(expr bound.Expr) (bound.Expr, error) { return b.group.over(output, expr) })
+	over := func(expr bound.Expr) (bound.Expr, error) { return b.group.over(output, expr) }
+	for _, item := range b.items { // whose mistakes come before those of sort keys
+		if _, err := over(item); err != nil {
+			return err
+		}
+	}
+	for _, order := range b.orders {
+		if _, err := over(order.Expr); err != nil {
+			return fault.Analysisf("UNRESOLVED_COLUMN.WITH_SUGGESTION", "ORDER BY %s: %v", order.Expr, err)
+		}
+	}
+	return b.each(over)
 }
 
 // each replaces the keys and arguments by what f makes of them.

@@ -279,10 +279,10 @@ func (r *resolver) lateralJoin(left plan.Node, q *syntax.Join) (plan.Node, error
 	if q.Kind != syntax.Inner && q.Kind != syntax.Cross && q.Kind != syntax.LeftOuter {
 		return nil, fault.Analysisf("INCOMPATIBLE_JOIN_TYPES", "a lateral join is inner, cross or left outer, not %s", q.Kind)
 	}
-	if function, columns, name, ok := lateralFunction(q.Right); ok && q.On == nil {
-		// Like Spark 4.0, LEFT keeps no row here for which the generator gives none:
-		// that is what LATERAL VIEW OUTER and explode_outer are for.
-		return r.generate(left, function.Call(), false, columns, name)
+	onTrue := q.On == syntax.Node(syntax.Literal{Value: true, Of: types.Boolean})
+	if function, columns, name, ok := lateralFunction(q.Right); ok && (q.On == nil || onTrue) {
+		// Like Spark 4.0, LEFT without ON keeps no row for which the generator gives none.
+		return r.generate(left, function.Call(), q.Kind == syntax.LeftOuter && onTrue, columns, name)
 	}
 	around := r.Analyzer.binder(left)
 	around.resolver = r

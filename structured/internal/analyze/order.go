@@ -52,6 +52,9 @@ func (b *block) bindOrders(orders []syntax.Node) error {
 		if hasWindowFunction(order.Arg) {
 			return fault.Analysisf("UNSUPPORTED_EXPR_FOR_OPERATOR", "ORDER BY %s: a window function cannot stand there; name it in SELECT and sort by the name", order.Arg)
 		}
+		if hasCall([]syntax.Node{order.Arg}, func(call syntax.Call) bool { return isGenerator(call) }) {
+			return fault.Analysisf("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", "ORDER BY %s: a generator cannot stand there", order.Arg)
+		}
 		expr, ok, err := b.ordinal(order.Arg, "ORDER_BY_POS_OUT_OF_RANGE", len(b.items))
 		if err != nil {
 			return err

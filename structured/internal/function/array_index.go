@@ -18,7 +18,7 @@ func bindElementAt(try bool) func(Binding, []bound.Expr) (bound.Expr, error) {
 		if args[1].Type() == types.Void {
 			return nil, b.Mismatch(args, 1, "a place")
 		}
-		at, err := b.Arg(args, 1, types.Int)
+		at, err := b.onlyInt(args, 1)
 		call := b.call("element_at", args[0].Type().Element(), args[0], at)
 		if try {
 			call.Failure = bound.GiveNull

@@ -152,17 +152,13 @@ func putDay(out *vector.Column, row, day int) error {
 	return nil
 }
 
-// bindMoveDays takes no number of days that may be beyond the range of int.
 func bindMoveDays(name string) func(Binding, []bound.Expr) (bound.Expr, error) {
 	return func(b Binding, args []bound.Expr) (bound.Expr, error) {
 		date, err := b.Arg(args, 0, types.Date)
 		if err != nil {
 			return nil, err
 		}
-		if t := args[1].Type(); b.ANSI && t.IsNumeric() && (!t.IsInteger() || t == types.Bigint) {
-			return nil, b.Mismatch(args, 1, "int")
-		}
-		days, err := b.Arg(args, 1, types.Int)
+		days, err := b.onlyInt(args, 1)
 		return b.call(name, types.Date, date, days), err
 	}
 }

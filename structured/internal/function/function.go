@@ -180,6 +180,14 @@ func (b Binding) Arg(args []bound.Expr, i int, to types.Type) (bound.Expr, error
 	return b.To(args[i], to), nil
 }
 
+// onlyInt is Arg for an int, but in ANSI mode refuses numbers that may be beyond its range.
+func (b Binding) onlyInt(args []bound.Expr, i int) (bound.Expr, error) {
+	if t := args[i].Type(); b.ANSI && t.IsNumeric() && (!t.IsInteger() || t == types.Bigint) {
+		return nil, b.Mismatch(args, i, "int")
+	}
+	return b.Arg(args, i, types.Int)
+}
+
 // Mismatch is the error of an argument that is of none of the types that are wanted.
 func (b Binding) Mismatch(args []bound.Expr, i int, want string) error {
 	return fault.Analysisf("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",

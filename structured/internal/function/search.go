@@ -23,7 +23,7 @@ var searchFunctions = []Function{
 		}),
 	},
 	{
-		Name: "locate", Aliases: []string{"position", "charindex"}, Doc: "The position at which the first string first occurs in the second, from the third argument on; 0 if it does not, and for a third argument below 1.",
+		Name: "locate", Aliases: []string{"position"}, Doc: "The position at which the first string first occurs in the second, from the third argument on; 0 if it does not, and for a third argument below 1.",
 		Params: []types.Type{types.String, types.String, types.Int}, Optional: 1, Result: types.Int,
 		Kernel: strict(func(out *vector.Column, args []*vector.Column, row int) error {
 			from := given(args, 2, func(c *vector.Column) int32 { return c.Ints[row] }, 1)

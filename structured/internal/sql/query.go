@@ -139,7 +139,7 @@ func (p *parser) organised(query syntax.Query) (syntax.Query, error) {
 	for {
 		var err error
 		switch {
-		case limited.Limit == nil && p.takes("LIMIT"):
+		case limited.Limit == nil && limited.Offset == nil && p.takes("LIMIT"):
 			if p.takes("ALL") {
 				continue
 			}
