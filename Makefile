@@ -59,7 +59,7 @@ mutants: ## every planted bug, and how it is caught; no alarm without a bug
 bench: ## the benchmarks behind the figures (BENCH=regexp)
 	@.ci/bench $(or $(BENCH),.)
 
-bench-sql: ## five queries beside loops by hand, DuckDB and Spark (RUNS=n, ROWS=n)
+bench-sql: ## queries beside loops by hand, DuckDB and Spark (RUNS=n, ROWS=n)
 	@.ci/bench-sql -runs $(if $(filter-out 1,$(RUNS)),$(RUNS),5) $(if $(ROWS),-rows $(ROWS))
 
 conformance: ## cases recorded from Apache Spark (CASES=dir)

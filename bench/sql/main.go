@@ -1,4 +1,4 @@
-// Command sql measures five queries over tables in memory: by Tidewheel, by loops written
+// Command sql measures queries over tables in memory: by Tidewheel, by loops written
 // by hand, and by what of DuckDB and Spark the Python that it is given has. All give the
 // same checksums, or it fails.
 //

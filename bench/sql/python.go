@@ -25,10 +25,11 @@ func runPython(ctx context.Context, python string, rows, runs int, chosen []quer
 		Name   string `json:"name"`
 		SQL    string `json:"sql"`
 		Sorted bool   `json:"sorted"`
+		Window int    `json:"window"`
 	}
 	var tasks []task
 	for _, q := range chosen {
-		tasks = append(tasks, task{q.name, q.sql, q.sorted})
+		tasks = append(tasks, task{q.name, q.sql, q.sorted, q.window})
 	}
 	in, err := json.Marshal(map[string]any{"rows": rows, "runs": runs, "queries": tasks})
 	if err != nil {

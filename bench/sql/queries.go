@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -21,6 +22,9 @@ type query struct {
 	goal float64 // millions of rows a second
 	sql  string  // its result's columns are summed up
 	hand func(*tables) answer
+
+	// window is the length in seconds of the time windows that {window} in sql stands for.
+	window int
 
 	// sorted says that the result is a column whose order counts.
 	sorted bool
@@ -47,6 +51,24 @@ var queries = []query{
 		name: "sort", goal: 7, hand: sortByHand, sorted: true,
 		sql: "SELECT random FROM numbers ORDER BY random",
 	},
+	{
+		name: "window count", goal: 20, hand: windowCountByHand, window: 10,
+		sql: "SELECT sum(n), sum(n * member), count(*) FROM (SELECT member, count(*) AS n FROM events GROUP BY {window}, member) AS t",
+	},
+	{
+		name: "window sum", goal: 10, hand: windowSumByHand, window: 100,
+		sql: "SELECT sum(n), sum(s), count(*) FROM (SELECT visitor, count(*) AS n, sum(member) AS s FROM events GROUP BY {window}, visitor) AS t",
+	},
+	{
+		name: "campaigns (YSB)", goal: 30, hand: campaignsByHand, window: 10,
+		sql: "SELECT sum(n), sum(n * n), count(*) FROM (SELECT campaign, count(*) AS n FROM events JOIN ads ON events.ad = ads.ad " +
+			"WHERE kind = 'view' GROUP BY {window}, campaign) AS t",
+	},
+}
+
+// text is the query where a window is written so, with its seconds as the one argument.
+func (q query) text(window string) string {
+	return strings.ReplaceAll(q.sql, "{window}", fmt.Sprintf(window, q.window))
 }
 
 // weigh adds the next number of a sorted result to an answer.
@@ -173,6 +195,75 @@ func sortByHand(t *tables) (a answer) {
 		}
 		a.weigh((*next)[0])
 		*next = (*next)[1:]
+	}
+	return a
+}
+
+// windowed counts and sums up values by window and by keys from 0 to n-1, in one counter for
+// each: each part in counters of its own. Rows with a key below 0 do not count.
+func windowed(t *tables, seconds, n int, key func(i int) int64, value func(i int) int64) []counted {
+	windowOf := func(i int) int64 { return t.ts[i] / 1_000_000 / int64(seconds) }
+	counters := make([][]counted, runtime.GOMAXPROCS(0))
+	inParts(len(t.ts), func(part, from, to int) {
+		own := make([]counted, n*int(windowOf(len(t.ts)-1)+1))
+		for i := from; i < to; i++ {
+			if k := key(i); k >= 0 {
+				c := &own[windowOf(i)*int64(n)+k]
+				c.n++
+				c.sum += value(i)
+			}
+		}
+		counters[part] = own
+	})
+	total := counters[0]
+	for _, other := range counters[1:] {
+		for i, c := range other {
+			total[i].n += c.n
+			total[i].sum += c.sum
+		}
+	}
+	return total
+}
+
+func windowCountByHand(t *tables) (a answer) {
+	for i, c := range windowed(t, 10, members, func(i int) int64 { return t.member[i] }, func(int) int64 { return 0 }) {
+		if c.n > 0 {
+			a[0] += c.n
+			a[1] += c.n * int64(i%members)
+			a[2]++
+		}
+	}
+	return a
+}
+
+func windowSumByHand(t *tables) (a answer) {
+	for _, c := range windowed(t, 100, visitors, func(i int) int64 { return t.visitor[i] }, func(i int) int64 { return t.member[i] }) {
+		if c.n > 0 {
+			a[0] += c.n
+			a[1] += c.sum
+			a[2]++
+		}
+	}
+	return a
+}
+
+func campaignsByHand(t *tables) (a answer) {
+	campaignOf := make(map[string]int64, len(ads))
+	for i, ad := range ads {
+		campaignOf[ad] = int64(i / 10)
+	}
+	campaign := func(i int) int64 {
+		if t.kind[i] != "view" {
+			return -1
+		}
+		return campaignOf[t.ad[i]]
+	}
+	for _, c := range windowed(t, 10, len(campaigns), campaign, func(int) int64 { return 0 }) {
+		if c.n > 0 {
+			a[0] += c.n
+			a[1] += c.n * c.n
+			a[2]++
+		}
 	}
 	return a
 }

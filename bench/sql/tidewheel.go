@@ -32,6 +32,27 @@ func newTidewheel(t *tables) (*tidewheel, error) {
 	if err != nil {
 		return nil, err
 	}
+	events := types.NewSchema(
+		types.Required("ts", types.Timestamp), types.Required("member", types.Bigint), types.Required("visitor", types.Bigint),
+		types.Required("kind", types.String), types.Required("ad", types.String),
+	)
+	err = session.CreateView("events", session.Read(records(events, len(t.ts), func(from, to int) []arrow.Array {
+		return []arrow.Array{times(t.ts[from:to]), longs(t.member[from:to]), longs(t.visitor[from:to]), texts(t.kind[from:to]), texts(t.ad[from:to])}
+	})))
+	if err != nil {
+		return nil, err
+	}
+	campaignOf := make([]string, len(ads))
+	for i := range campaignOf {
+		campaignOf[i] = campaigns[i/10]
+	}
+	ofAds := types.NewSchema(types.Required("ad", types.String), types.Required("campaign", types.String))
+	err = session.CreateView("ads", session.Read(records(ofAds, len(ads), func(from, to int) []arrow.Array {
+		return []arrow.Array{texts(ads[from:to]), texts(campaignOf[from:to])}
+	})))
+	if err != nil {
+		return nil, err
+	}
 	ids := types.NewSchema(types.Required("id", types.Bigint), types.Required("weight", types.Bigint))
 	return &tidewheel{session}, session.CreateView("ids", session.Read(records(ids, len(t.ids), func(from, to int) []arrow.Array {
 		return []arrow.Array{longs(t.ids[from:to]), longs(t.weight[from:to])}
@@ -58,6 +79,14 @@ func longs(values []int64) arrow.Array {
 	return b.NewArray()
 }
 
+func times(micros []int64) arrow.Array {
+	b := array.NewTimestampBuilder(memory.DefaultAllocator, types.Timestamp.Arrow().(*arrow.TimestampType))
+	for _, at := range micros {
+		b.Append(arrow.Timestamp(at))
+	}
+	return b.NewArray()
+}
+
 func texts(values []string) arrow.Array {
 	b := array.NewStringBuilder(memory.DefaultAllocator)
 	b.AppendValues(values, nil)
@@ -65,7 +94,7 @@ func texts(values []string) arrow.Array {
 }
 
 func (t *tidewheel) run(ctx context.Context, q query) (a answer, err error) {
-	for batch, err := range t.session.SQL(q.sql).Batches(ctx) {
+	for batch, err := range t.session.SQL(q.text("window(ts, '%d seconds')")).Batches(ctx) {
 		if err != nil {
 			return a, err
 		}
