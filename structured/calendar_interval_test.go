@@ -51,3 +51,24 @@ func TestCalendarIntervalsInAndOut(t *testing.T) {
 		}
 	}
 }
+
+// TestIntervalsAndSequencesAtTheEnds: what is beyond 64 bits is refused, or ends a sequence.
+func TestIntervalsAndSequencesAtTheEnds(t *testing.T) {
+	s := open(t)
+	if _, err := Collect[int64](t.Context(), s.SQL("SELECT count(*) FROM range(1) WHERE INTERVAL '2147483647 days' > INTERVAL '1 day'")); err == nil {
+		t.Error("an interval of 2147483647 days is more than 64 bits of microseconds, and was taken")
+	}
+	for query, want := range map[string]int64{
+		"size(sequence(-9000000000000000000L, 9000000000000000000L, 9000000000000000000L))":   3,
+		"size(sequence(9000000000000000000L, -9000000000000000000L, -9000000000000000000L))":  3,
+		"size(sequence(9223372036854775806L, 9223372036854775807L))":                          2,
+		"size(sequence(DATE'2024-01-01', DATE'2024-01-02', make_interval(0, 2147483647)))":    1,
+		"size(sequence(DATE'2024-01-02', DATE'2024-01-01', make_interval(0, -2147483647)))":   1,
+		"size(sequence(DATE'2024-01-01', DATE'2024-03-01', make_interval(0, 1, 0, 0, 0, 0)))": 3,
+	} {
+		got, err := Collect[int64](t.Context(), s.SQL("SELECT CAST("+query+" AS BIGINT)"))
+		if err != nil || len(got) != 1 || got[0] != want {
+			t.Errorf("%s: got %v (%v), want %d", query, got, err, want)
+		}
+	}
+}

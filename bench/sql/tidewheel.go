@@ -22,41 +22,40 @@ func newTidewheel(t *tables) (*tidewheel, error) {
 	if err != nil {
 		return nil, err
 	}
-	numbers := types.NewSchema(
-		types.Required("key", types.Bigint), types.Required("text", types.String), types.Required("id", types.Bigint),
-		types.Required("value", types.Bigint), types.Required("random", types.Bigint),
-	)
-	err = session.CreateView("numbers", session.Read(records(numbers, len(t.key), func(from, to int) []arrow.Array {
-		return []arrow.Array{longs(t.key[from:to]), texts(t.text[from:to]), longs(t.id[from:to]), longs(t.value[from:to]), longs(t.random[from:to])}
-	})))
-	if err != nil {
-		return nil, err
-	}
-	events := types.NewSchema(
-		types.Required("ts", types.Timestamp), types.Required("member", types.Bigint), types.Required("visitor", types.Bigint),
-		types.Required("kind", types.String), types.Required("ad", types.String),
-	)
-	err = session.CreateView("events", session.Read(records(events, len(t.ts), func(from, to int) []arrow.Array {
-		return []arrow.Array{times(t.ts[from:to]), longs(t.member[from:to]), longs(t.visitor[from:to]), texts(t.kind[from:to]), texts(t.ad[from:to])}
-	})))
-	if err != nil {
-		return nil, err
-	}
 	campaignOf := make([]string, len(ads))
 	for i := range campaignOf {
 		campaignOf[i] = campaigns[i/10]
 	}
-	ofAds := types.NewSchema(types.Required("ad", types.String), types.Required("campaign", types.String))
-	err = session.CreateView("ads", session.Read(records(ofAds, len(ads), func(from, to int) []arrow.Array {
-		return []arrow.Array{texts(ads[from:to]), texts(campaignOf[from:to])}
-	})))
-	if err != nil {
-		return nil, err
+	for _, view := range []struct {
+		name    string
+		columns []types.Field
+		rows    int
+		slice   func(from, to int) []arrow.Array
+	}{
+		{"numbers", []types.Field{
+			types.Required("key", types.Bigint), types.Required("text", types.String), types.Required("id", types.Bigint),
+			types.Required("value", types.Bigint), types.Required("random", types.Bigint),
+		}, len(t.key), func(from, to int) []arrow.Array {
+			return []arrow.Array{longs(t.key[from:to]), texts(t.text[from:to]), longs(t.id[from:to]), longs(t.value[from:to]), longs(t.random[from:to])}
+		}},
+		{"ids", []types.Field{types.Required("id", types.Bigint), types.Required("weight", types.Bigint)}, len(t.ids), func(from, to int) []arrow.Array {
+			return []arrow.Array{longs(t.ids[from:to]), longs(t.weight[from:to])}
+		}},
+		{"events", []types.Field{
+			types.Required("ts", types.Timestamp), types.Required("member", types.Bigint), types.Required("visitor", types.Bigint),
+			types.Required("kind", types.String), types.Required("ad", types.String),
+		}, len(t.ts), func(from, to int) []arrow.Array {
+			return []arrow.Array{times(t.ts[from:to]), longs(t.member[from:to]), longs(t.visitor[from:to]), texts(t.kind[from:to]), texts(t.ad[from:to])}
+		}},
+		{"ads", []types.Field{types.Required("ad", types.String), types.Required("campaign", types.String)}, len(ads), func(from, to int) []arrow.Array {
+			return []arrow.Array{texts(ads[from:to]), texts(campaignOf[from:to])}
+		}},
+	} {
+		if err := session.CreateView(view.name, session.Read(records(types.NewSchema(view.columns...), view.rows, view.slice))); err != nil {
+			return nil, err
+		}
 	}
-	ids := types.NewSchema(types.Required("id", types.Bigint), types.Required("weight", types.Bigint))
-	return &tidewheel{session}, session.CreateView("ids", session.Read(records(ids, len(t.ids), func(from, to int) []arrow.Array {
-		return []arrow.Array{longs(t.ids[from:to]), longs(t.weight[from:to])}
-	})))
+	return &tidewheel{session}, nil
 }
 
 // batchRows is how many rows a batch of the tables has.

@@ -1,6 +1,7 @@
 package function
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/tidewheel/tidewheel/structured/internal/bound"
@@ -23,7 +24,7 @@ var calendarFunctions = []Function{
 		Params: intervalParts, Optional: len(intervalParts), Result: types.Calendar, Kernel: makeInterval,
 	},
 	{Name: "try_make_interval", Doc: "make_interval with null for what is out of range.", Least: 0, Most: len(intervalParts), Bind: bindTry("make_interval")},
-	{Name: "interval_of", Doc: "The interval that a string says: what the gap of a session is.", Least: 1, Most: 1, Operator: true, Kernel: strict(intervalOf)},
+	{Name: "interval_of", Doc: "The interval that a string says: what the gap of a session is.", Least: 1, Most: 1, Operator: true, Kernel: intervalOf},
 	{Name: "calendar_add", Doc: "The sum of two intervals: what + does.", Least: 2, Most: 2, Operator: true, Kernel: sumIntervals(calendar.Add)},
 	{Name: "calendar_subtract", Doc: "The difference of two intervals: what - does.", Least: 2, Most: 2, Operator: true, Kernel: sumIntervals(calendar.Subtract)},
 	{Name: "calendar_multiply", Doc: "An interval so many times: what * does.", Least: 2, Most: 2, Operator: true, Kernel: multiplyInterval},
@@ -61,13 +62,22 @@ func makeInterval(call bound.Call) (Kernel, error) {
 	}), nil
 }
 
-func intervalOf(out *vector.Column, args []*vector.Column, row int) error {
-	v, err := values.ParseCalendarInterval(string(args[0].String(row)))
-	if err != nil {
-		return noValue("CAST_INVALID_INPUT", err.Error()+"; a length of time is written as '5 seconds'")
-	}
-	out.SetInterval(row, v)
-	return nil
+// intervalOf remembers the last text, for mostly there are few.
+func intervalOf(call bound.Call) (Kernel, error) {
+	var last []byte
+	var known types.CalendarInterval
+	return strictFor(call, func(out *vector.Column, args []*vector.Column, row int) error {
+		written := args[0].String(row)
+		if last == nil || !bytes.Equal(last, written) {
+			v, err := values.ParseCalendarInterval(string(written))
+			if err != nil {
+				return noValue("CAST_INVALID_INPUT", err.Error()+"; a length of time is written as '5 seconds'")
+			}
+			last, known = append(last[:0], written...), v
+		}
+		out.SetInterval(row, known)
+		return nil
+	}), nil
 }
 
 // unlessExact is the error of a result that is not exact, unless calculations wrap around.

@@ -69,9 +69,16 @@ func wholeSequence(call bound.Call, out *vector.Column, args []*vector.Column, r
 	case stop < start:
 		by = -1
 	}
+	last := uint64(0) // the number of the last element, in 64 bits without a sign, which the distance may need
+	switch {
+	case by > 0:
+		last = uint64(stop-start) / uint64(by)
+	case by < 0:
+		last = uint64(start-stop) / uint64(-by)
+	}
 	return collect(call, out, start, stop, float64(by), func(n int64) (value, place int64, ok bool) {
 		value = start + n*by
-		return value, value, (value < start) == (by < 0) || n == 0
+		return value, value, uint64(n) <= last
 	})
 }
 
@@ -101,7 +108,7 @@ func timeSequence(call bound.Call, out *vector.Column, args []*vector.Column, ro
 		step.Days = -1
 	}
 	const leastMonth = 28
-	length := float64(leastMonth*step.Months+step.Days)*calendar.Day + float64(step.Microseconds)
+	length := (leastMonth*float64(step.Months)+float64(step.Days))*calendar.Day + float64(step.Microseconds)
 	return collect(call, out, start, stop, length, func(n int64) (value, place int64, ok bool) {
 		by, ok := calendar.Times(step, n)
 		if !ok {

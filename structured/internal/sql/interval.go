@@ -163,7 +163,8 @@ func (s *intervalSum) words(value string) string {
 		return noInterval
 	}
 	s.months.SetInt64(int64(v.Months))
-	s.microseconds.Add(new(big.Rat).SetInt64(int64(v.Days)*day), new(big.Rat).SetInt64(v.Microseconds))
+	ofDays := new(big.Rat).Mul(new(big.Rat).SetInt64(int64(v.Days)), new(big.Rat).SetInt64(day))
+	s.microseconds.Add(ofDays, new(big.Rat).SetInt64(v.Microseconds))
 	for _, field := range strings.Fields(value) {
 		if unit, ok := spanOf(field); ok {
 			s.units = append(s.units, unit.unit)
