@@ -100,15 +100,13 @@ func (b Binding) schemaArgs(args []bound.Expr) (text string, options map[string]
 	return text, options, nil
 }
 
-// onlyStrings returns an error if an argument is neither a string nor null. Nothing is made a
+// onlyStrings returns an error if argument i is neither a string nor null. Nothing is made a
 // string of for the functions of texts.
-func (b Binding) onlyStrings(args []bound.Expr, at ...int) error {
-	for _, i := range at {
-		if t := args[i].Type(); t.Kind() != types.KindString && t != types.Void {
-			return b.Mismatch(args, i, "string")
-		}
-		args[i] = b.To(args[i], types.String)
+func (b Binding) onlyStrings(args []bound.Expr, i int) error {
+	if t := args[i].Type(); t.Kind() != types.KindString && t != types.Void {
+		return b.Mismatch(args, i, "string")
 	}
+	args[i] = b.To(args[i], types.String)
 	return nil
 }
 
